@@ -1,0 +1,154 @@
+import type { Order, OrderEvent } from '@holdfast/shared/order/order';
+import type { Command, CommandAnswer } from '@holdfast/shared/sync/commands';
+import type { ConnectorChanged, PileChanged } from '@holdfast/shared/sync/events';
+import type { LaneName } from '@holdfast/shared/sync/lanes';
+import type { Batch, GapRecord } from '@holdfast/shared/sync/messages';
+
+/** A site that may connect: its secret is stored as a salted hash. */
+export interface SiteAccount {
+  readonly siteId: string;
+  readonly name: string;
+  readonly vendors: readonly string[];
+  readonly secretHash: string;
+}
+
+/** One stream as the hub knows it: everything up to `watermark` is committed ([SYNC-3]). */
+export interface StreamCursor {
+  readonly siteId: string;
+  readonly vendor: string;
+  readonly lane: LaneName;
+  readonly epoch: number;
+  readonly watermark: number;
+  readonly parked: number;
+  readonly gapCount: number;
+}
+
+/** Which store speaks for (site, vendor), and under which session ([SYNC-10]). */
+export interface SiteSession {
+  readonly siteId: string;
+  readonly vendor: string;
+  readonly storeId: string;
+  readonly epoch: number;
+  readonly sessionNo: number;
+  readonly conflict: boolean;
+}
+
+/** What became of a batch. */
+export type Applied =
+  | {
+      readonly outcome: 'applied';
+      readonly watermark: number;
+      readonly fresh: number;
+      readonly parked: number;
+    }
+  | { readonly outcome: 'gap'; readonly watermark: number }
+  | { readonly outcome: 'fenced' };
+
+export interface DayCount {
+  readonly siteId: string;
+  readonly vendor: string;
+  readonly lane: LaneName;
+  readonly epoch: number;
+  readonly day: string;
+  readonly count: number;
+  readonly hash: string;
+}
+
+export interface ParkedEvent {
+  readonly id: number;
+  readonly siteId: string;
+  readonly vendor: string;
+  readonly lane: LaneName;
+  readonly epoch: number;
+  readonly seq: number;
+  readonly kind: string;
+  readonly body: string;
+  readonly cause: string;
+  readonly atMs: number;
+}
+
+export interface StoredCommand {
+  readonly command: Command;
+  readonly siteId: string;
+  readonly sentAtMs: number;
+  readonly answer: CommandAnswer | null;
+}
+
+export interface User {
+  readonly user: string;
+  readonly passwordHash: string;
+  readonly role: 'admin' | 'operator' | 'viewer';
+}
+
+/** A stored order with the site's own last word about it. */
+export interface StoredOrder {
+  readonly order: Order;
+  readonly receivedAtMs: number;
+}
+
+export interface OrderQuery {
+  readonly siteId?: string;
+  readonly pileNo?: string;
+  readonly state?: string;
+  readonly exceptionsOnly?: boolean;
+  readonly after?: string;
+  readonly limit: number;
+}
+
+/**
+ * The hub's database. One contract suite is run against every adapter (SQLite now, MySQL next).
+ * Transient faults reject with `FaultError`; then nothing was applied and the edge sends again.
+ */
+export interface Store {
+  readonly close: () => Promise<void>;
+
+  readonly saveSite: (site: SiteAccount) => Promise<void>;
+  readonly sites: () => Promise<readonly SiteAccount[]>;
+
+  /** HELLO: reads and moves epoch and session under one transaction. */
+  readonly session: (siteId: string, vendor: string) => Promise<SiteSession | undefined>;
+  readonly saveSession: (session: SiteSession) => Promise<void>;
+  readonly cursors: (siteId: string, vendor: string) => Promise<readonly StreamCursor[]>;
+  readonly allCursors: () => Promise<readonly StreamCursor[]>;
+
+  /**
+   * Applies a batch and moves the watermark in one transaction; skips what is at or below it, parks
+   * what cannot be applied for its own fault ([SYNC-3], [SYNC-4], [SYNC-13]).
+   */
+  readonly applyBatch: (siteId: string, batch: Batch, receivedAtMs: number) => Promise<Applied>;
+  readonly dayCounts: (siteId: string) => Promise<readonly DayCount[]>;
+  readonly gaps: (
+    siteId: string,
+  ) => Promise<readonly (GapRecord & { lane: LaneName; vendor: string })[]>;
+  readonly parked: (limit: number) => Promise<readonly ParkedEvent[]>;
+  /** Applies a parked event again, with its body repaired if one is given. */
+  readonly replayParked: (
+    id: number,
+    body?: string,
+  ) => Promise<'applied' | 'still-parked' | 'unknown'>;
+
+  readonly piles: (
+    siteId?: string,
+  ) => Promise<readonly (PileChanged & { siteId: string; seenAtMs: number })[]>;
+  readonly connectors: (
+    siteId?: string,
+  ) => Promise<readonly (ConnectorChanged & { siteId: string; vendor: string; atMs: number })[]>;
+  readonly orders: (query: OrderQuery) => Promise<readonly StoredOrder[]>;
+  readonly order: (orderNo: string) => Promise<StoredOrder | undefined>;
+  readonly orderEvents: (orderNo: string) => Promise<readonly OrderEvent[]>;
+  /** Count and sum (fen) of settled orders of a site: one line of the reconciliation. */
+  readonly orderTotals: (
+    siteId: string,
+  ) => Promise<{ readonly orders: number; readonly totalFen: bigint }>;
+
+  readonly saveCommand: (command: StoredCommand) => Promise<void>;
+  readonly command: (id: string) => Promise<StoredCommand | undefined>;
+  readonly commands: (
+    siteId: string | undefined,
+    limit: number,
+  ) => Promise<readonly StoredCommand[]>;
+
+  readonly user: (name: string) => Promise<User | undefined>;
+  readonly saveUser: (user: User) => Promise<void>;
+  readonly userCount: () => Promise<number>;
+}

@@ -1,0 +1,26 @@
+/** Why a start or a stop was refused, in neutral words; drivers map their codes to and from these. */
+export const REFUSALS = [
+  'account-missing',
+  'account-frozen',
+  'balance-low',
+  'card-has-open-order',
+  'pile-disabled',
+  'account-not-allowed-here',
+  'wrong-password',
+  'site-capacity-short',
+  'vin-unknown',
+  'pile-has-open-order',
+  'cards-unsupported',
+  'pile-number-mismatch',
+  'connector-busy',
+  'device-fault',
+  'device-offline',
+  'not-plugged',
+  'not-charging',
+  'no-confirmation',
+  'no-tariff',
+  'ledger-full',
+  'pile-not-adopted',
+  'unknown',
+] as const;
+export type Refusal = (typeof REFUSALS)[number];

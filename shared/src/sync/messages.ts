@@ -1,0 +1,142 @@
+import type { Command } from './commands.ts';
+import type { LaneName } from './lanes.ts';
+
+/** Version of the protocol between edge and hub; each side works with N−2 … N of the other ([SYNC-11]). */
+export const SYNC_VERSION = 3;
+export const SYNC_VERSION_MIN = 1;
+
+/** 0 never synced · 1 RTC or last saved time · 2 NTP or hub · 3 GPS ([SYNC-9]). */
+export type ClockQuality = 0 | 1 | 2 | 3;
+
+/** Where an edge's clock stands: wall, monotonic, which boot, how good. */
+export interface ClockReading {
+  readonly wallMs: number;
+  readonly monoMs: number;
+  readonly bootNo: number;
+  readonly quality: ClockQuality;
+}
+
+/** Edge → hub on `p/{site}`, first thing after every connect ([SYNC-10]). Plain JSON. */
+export interface Hello {
+  readonly type: 'hello';
+  readonly siteId: string;
+  readonly vendor: string;
+  readonly storeId: string;
+  readonly epoch: number;
+  readonly proto: readonly [min: number, max: number];
+  readonly software: string;
+  readonly clock: ClockReading;
+  readonly streams: readonly {
+    readonly lane: LaneName;
+    /** Number that the next event will get. */
+    readonly next: number;
+    readonly acked: number;
+    readonly pending: number;
+    readonly oldestMs: number | null;
+  }[];
+}
+
+/** The broker sends it for the edge when the line breaks (will), or the edge before it leaves. */
+export interface Gone {
+  readonly type: 'gone';
+  readonly siteId: string;
+  readonly sessionNo: number;
+}
+
+/** Hub → edge on `a/{site}`: the session is open; go on after these watermarks. */
+export interface Welcome {
+  readonly type: 'welcome';
+  readonly storeId: string;
+  readonly epoch: number;
+  readonly sessionNo: number;
+  readonly proto: number;
+  readonly hubMs: number;
+  readonly streams: readonly { readonly lane: LaneName; readonly watermark: number }[];
+  /** The edge waits rand(0, spreadMs) before it connects again after a long session ([SYNC-6]). */
+  readonly spreadMs: number;
+}
+
+/** Hub → edge: this HELLO is not served. `regressed`: mint a new store; `conflict`: an operator decides. */
+export interface Refused {
+  readonly type: 'refused';
+  readonly storeId: string;
+  readonly reason: 'regressed' | 'conflict' | 'version' | 'unknown-site';
+  readonly text: string;
+  readonly retryAfterMs: number;
+}
+
+/** Hub → edge after its own commit ([SYNC-2], [SYNC-4]). */
+export interface Ack {
+  readonly type: 'ack';
+  readonly lane: LaneName;
+  readonly epoch: number;
+  readonly sessionNo: number;
+  readonly watermark: number;
+  /** Batches that may be in flight now; 0 pauses the lane until `notBeforeMs` from now. */
+  readonly credit: number;
+  readonly notBeforeMs?: number;
+  /** A hole before the batch: go back to the watermark. */
+  readonly gap?: true;
+  /** Another session took over: stop sending, say HELLO again. */
+  readonly fenced?: true;
+  readonly hubMs: number;
+  /** Hub's chain for the day of the newest event, to compare ([SYNC-14]). */
+  readonly check?: { readonly day: string; readonly count: number; readonly hash: string };
+}
+
+/** One event in a batch: number, edge time, kind, version of the kind, key, body. */
+export type WireEvent = readonly [
+  seq: number,
+  atMs: number,
+  kind: string,
+  kindVersion: number,
+  key: string,
+  body: unknown,
+];
+
+/** A range that will never come, and why ([SYNC-4]). */
+export interface GapRecord {
+  readonly from: number;
+  readonly to: number;
+  readonly reason: 'coalesced' | 'thinned' | 'dropped' | 'store-lost';
+  readonly count: number;
+}
+
+/** Edge → hub on `u/{site}/{lane number}`: one format byte (0 JSON, 1 deflate-raw JSON), then this. */
+export interface Batch {
+  readonly v: number;
+  readonly vendor: string;
+  readonly lane: LaneName;
+  readonly epoch: number;
+  readonly sessionNo: number;
+  /** Last number before this batch, gaps included. */
+  readonly prev: number;
+  readonly last: number;
+  readonly clock: ClockReading;
+  readonly gaps?: readonly GapRecord[];
+  readonly ev: readonly WireEvent[];
+}
+
+/** Hub → edge on `c/{site}`. */
+export interface CommandMessage {
+  readonly type: 'command';
+  readonly command: Command;
+  readonly hubMs: number;
+}
+
+export const TOPICS = {
+  uplink: (siteId: string, laneNo: number) => `u/${siteId}/${laneNo}`,
+  presence: (siteId: string) => `p/${siteId}`,
+  answer: (siteId: string) => `a/${siteId}`,
+  command: (siteId: string) => `c/${siteId}`,
+  /** Best-effort copy of a command's answer, for speed; the durable one is in the control lane. */
+  result: (siteId: string) => `r/${siteId}`,
+} as const;
+
+/** Bounds of a batch ([SYNC-6]). */
+export const LIMITS = {
+  windowBatches: 4,
+  batchEvents: 500,
+  batchBytes: 256 * 1024,
+  eventBytes: 64 * 1024,
+} as const;
