@@ -2,7 +2,7 @@ import type { Order } from '@holdfast/shared/order/order';
 import type { Command, CommandAnswer } from '@holdfast/shared/sync/commands';
 import type { SiteEvent } from '@holdfast/shared/sync/events';
 import type { LaneName, StreamId } from '@holdfast/shared/sync/lanes';
-import type { ClockReading, GapRecord } from '@holdfast/shared/sync/messages';
+import type { ClockReading, DayChain, GapRecord } from '@holdfast/shared/sync/messages';
 
 /** Who this store is ([SYNC-10]). A new store id means a new epoch at the hub. */
 export interface LedgerIdentity {
@@ -76,6 +76,8 @@ export interface OutboxRow {
 export interface OutboxSlice {
   readonly rows: readonly OutboxRow[];
   readonly gaps: readonly GapRecord[];
+  /** The chain at the last row; absent when there is none. */
+  readonly check: DayChain | undefined;
 }
 
 export interface StreamState {

@@ -80,8 +80,15 @@ export interface Ack {
   /** Another session took over: stop sending, say HELLO again. */
   readonly fenced?: true;
   readonly hubMs: number;
-  /** Hub's chain for the day of the newest event, to compare ([SYNC-14]). */
-  readonly check?: { readonly day: string; readonly count: number; readonly hash: string };
+  /** Hub's chain at the watermark, to compare ([SYNC-14]). */
+  readonly check?: DayChain;
+}
+
+/** Count and hash chain of a stream's day up to and with one event ([SYNC-14]). */
+export interface DayChain {
+  readonly day: string;
+  readonly count: number;
+  readonly hash: string;
 }
 
 /** One event in a batch: number, edge time, kind, version of the kind, key, body. */
@@ -114,6 +121,8 @@ export interface Batch {
   readonly last: number;
   readonly clock: ClockReading;
   readonly gaps?: readonly GapRecord[];
+  /** The edge's chain at `last`. */
+  readonly check?: DayChain;
   readonly ev: readonly WireEvent[];
 }
 
