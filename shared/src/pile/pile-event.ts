@@ -1,5 +1,6 @@
 import type { ChargeRecord } from '../order/record.ts';
 import type { Measurement } from './measurement.ts';
+import type { PileCommand } from './pile-command.ts';
 import type { Refusal } from './refusals.ts';
 
 /** How a driver presents whoever wants to charge. */
@@ -25,6 +26,8 @@ export type PileEvent =
       /** Opaque to the site; comes back with the answer. */
       readonly request: string;
       readonly identity: Identity;
+      /** Connectors that ask with the same group make one charge (并充): all start, or none. */
+      readonly group?: string;
     }
   | {
       readonly type: 'StartAnswered';
@@ -46,6 +49,16 @@ export type PileEvent =
     }
   | { readonly type: 'TariffAnswered'; readonly modelNo: string; readonly accepted: boolean }
   | { readonly type: 'ClockAnswered'; readonly pileTimeMs: number | null }
+  /** The answer to a command that has no event of its own (limits, cards, reboot, firmware …). */
+  | {
+      readonly type: 'CommandAnswered';
+      readonly command: PileCommand['do'];
+      /** `null`: it concerns the whole pile. */
+      readonly connectorNo: number | null;
+      readonly accepted: boolean;
+      /** What the pile said besides, for display. */
+      readonly detail: Readonly<Record<string, unknown>>;
+    }
   /** BMS data, lock states and whatever else a technician may want to read; decoded, for display. */
   | {
       readonly type: 'Observed';
