@@ -1,0 +1,78 @@
+import type {
+  CommandRequest,
+  CommandResource,
+  LoginAnswer,
+  OrderEventResource,
+  OrderResource,
+  Page,
+  Problem,
+} from '../api/resources.ts';
+
+/** A refusal of the server in words of the user's job. */
+export class ProblemError extends Error {
+  override readonly name = 'ProblemError';
+  readonly problem: Problem;
+  constructor(problem: Problem) {
+    super(problem.title);
+    this.problem = problem;
+  }
+}
+
+export interface OrderSearch {
+  readonly state?: string;
+  readonly pileNo?: string;
+  readonly siteId?: string;
+  readonly exceptionsOnly?: boolean;
+  readonly after?: string;
+}
+
+/** The HTTP API of hub or edge, as a page uses it. */
+export interface ApiClient {
+  readonly login: (user: string, password: string) => Promise<LoginAnswer>;
+  readonly orders: (search: OrderSearch) => Promise<Page<OrderResource>>;
+  readonly order: (orderNo: string) => Promise<OrderResource>;
+  readonly orderEvents: (orderNo: string) => Promise<Page<OrderEventResource>>;
+  readonly command: (request: CommandRequest) => Promise<CommandResource>;
+  readonly adopt: (pileNo: string) => Promise<void>;
+}
+
+const NO_LINE: Problem = {
+  type: 'about:blank',
+  title: 'The server cannot be reached. Check the line and try again.',
+  titleZh: '连接不上服务器，请检查网络后重试。',
+  status: 0,
+  code: 'unreachable',
+  retry: true,
+};
+
+function queryOf(search: OrderSearch): string {
+  const query = new URLSearchParams({ limit: '50' });
+  for (const [name, value] of Object.entries(search)) {
+    if (value !== undefined && value !== '' && value !== false) query.set(name, String(value));
+  }
+  return query.toString();
+}
+
+export function apiClient(token: () => string | undefined): ApiClient {
+  async function call<T>(path: string, init?: RequestInit): Promise<T> {
+    const bearer = token();
+    const headers = new Headers(init?.headers);
+    if (bearer !== undefined) headers.set('authorization', `Bearer ${bearer}`);
+    if (init?.body !== undefined) headers.set('content-type', 'application/json');
+    const answer = await fetch(`/api/v1${path}`, { ...init, headers }).catch(() => undefined);
+    if (answer === undefined) throw new ProblemError(NO_LINE);
+    if (answer.ok) return answer.status === 204 ? (undefined as T) : ((await answer.json()) as T);
+    const problem = await answer.json().catch(() => ({ ...NO_LINE, status: answer.status }));
+    throw new ProblemError(problem as Problem);
+  }
+  const post = <T>(path: string, body: unknown): Promise<T> =>
+    call<T>(path, { method: 'POST', body: JSON.stringify(body) });
+  return {
+    login: (user, password) => post('/login', { user, password }),
+    orders: (search) => call(`/orders?${queryOf(search)}`),
+    order: (orderNo) => call(`/orders/${encodeURIComponent(orderNo)}`),
+    orderEvents: (orderNo) => call(`/orders/${encodeURIComponent(orderNo)}/events`),
+    command: (request) => post('/commands', request),
+    adopt: (pileNo) => post(`/piles/${encodeURIComponent(pileNo)}/adopt`, {}),
+  };
+}

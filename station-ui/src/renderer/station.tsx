@@ -1,0 +1,79 @@
+import { apiClient } from '@holdfast/shared/ui/api-client';
+import { ConnectorGrid } from '@holdfast/shared/ui/connector-grid.tsx';
+import { entityStore } from '@holdfast/shared/ui/entity-store';
+import { liveClient } from '@holdfast/shared/ui/live-client';
+import {
+  type Live,
+  LiveProvider,
+  useEntity,
+  useEntityIds,
+} from '@holdfast/shared/ui/live-context.tsx';
+import { OrderList } from '@holdfast/shared/ui/order-list.tsx';
+import { PageFrame } from '@holdfast/shared/ui/page-frame.tsx';
+import { PileList } from '@holdfast/shared/ui/pile-list.tsx';
+import { StatusTag } from '@holdfast/shared/ui/status-tag.tsx';
+import { SyncPanel } from '@holdfast/shared/ui/sync-panel.tsx';
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+
+type Page = 'connectors' | 'orders' | 'piles' | 'sync';
+const PAGES: readonly Page[] = ['connectors', 'orders', 'piles', 'sync'];
+
+function openLive(): Live {
+  const store = entityStore();
+  const url = `${location.origin.replace(/^http/, 'ws')}/api/v1/live`;
+  return {
+    store,
+    client: liveClient({ url, token: undefined, store }),
+    api: apiClient(() => undefined),
+  };
+}
+
+/** Link to the hub and what waits for it: a technician must see at once that the hub is away. */
+function HubLink() {
+  const { t } = useTranslation();
+  const [siteId = ''] = useEntityIds('site');
+  const site = useEntity('site', siteId);
+  if (site === undefined) return null;
+  return (
+    <span title={t('col.backlog')}>
+      {t('title.hub')} <StatusTag name={site.link} />{' '}
+      {site.backlog > 0 ? `${t('col.backlog')} ${site.backlog}` : null}
+    </span>
+  );
+}
+
+function Pages() {
+  const { t } = useTranslation();
+  const [page, setPage] = useState<Page>('connectors');
+  return (
+    <PageFrame
+      title={t('title.edge')}
+      pages={PAGES.map((id) => ({ id, label: t(`nav.${id}`) }))}
+      page={page}
+      onPage={setPage}
+      extra={<HubLink />}
+    >
+      {page === 'connectors' ? <ConnectorGrid withSite={false} /> : null}
+      {page === 'orders' ? <OrderList withSite={false} /> : null}
+      {page === 'piles' ? <PileList /> : null}
+      {page === 'sync' ? <SyncPanel /> : null}
+    </PageFrame>
+  );
+}
+
+/** The station's own page, served by the edge agent: works with the hub away. */
+export function Station() {
+  const [live, setLive] = useState<Live>();
+  useEffect(() => {
+    const opened = openLive();
+    setLive(opened);
+    return () => opened.client.close();
+  }, []);
+  if (live === undefined) return null;
+  return (
+    <LiveProvider live={live}>
+      <Pages />
+    </LiveProvider>
+  );
+}
