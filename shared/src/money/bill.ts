@@ -15,6 +15,11 @@ export interface BillRow {
   readonly toMs?: number;
   /** A boundary inside this row was computed between two samples (billing.md §2). */
   readonly interpolated?: boolean;
+  /**
+   * No energy: this row moves the total to the one that the pile showed (rule 3.5). Its kind is that
+   * of the row with the most energy, so that sums by kind stay whole.
+   */
+  readonly adjustment?: boolean;
 }
 
 /** What a charge costs: the sum of its rounded rows, so every row that a driver sees adds up. */
@@ -36,17 +41,23 @@ export interface PileRow {
   readonly amount: MoneyStep;
 }
 
-/** Marks on an order that a person should look at (billing.md §7). */
-export type BillException =
-  | 'pile-total-differs'
-  | 'energy-sum-differs'
-  | 'meter-differs'
-  | 'meter-fell'
-  | 'meter-jump'
-  | 'clock-wrong'
-  | 'price-differs'
-  | 'tariff-unknown'
-  | 'record-revised'
-  | 'record-missing'
-  | 'orphan'
-  | 'gap-in-samples';
+/**
+ * Marks on an order that a person should look at (billing.md §7). `price-electricity-only`: the
+ * record's unit prices leave the service price out, as some firmware does.
+ */
+export const BILL_EXCEPTIONS = [
+  'tariff-unknown',
+  'clock-wrong',
+  'gap-in-samples',
+  'energy-sum-differs',
+  'meter-differs',
+  'meter-fell',
+  'meter-jump',
+  'price-differs',
+  'price-electricity-only',
+  'pile-total-differs',
+  'record-revised',
+  'record-missing',
+  'orphan',
+] as const;
+export type BillException = (typeof BILL_EXCEPTIONS)[number];

@@ -1,4 +1,4 @@
-import type { PriceStep } from '../units.ts';
+import { type PriceStep, priceStep } from '../units.ts';
 
 /** Rate kinds of the 云快充 family (billing.md §1). A tariff may hold more kinds; a pile may not. */
 export const RATE_KINDS = ['sharp', 'peak', 'flat', 'valley'] as const;
@@ -10,6 +10,9 @@ export interface Rate {
   readonly electricity: PriceStep;
   readonly service: PriceStep;
 }
+
+/** What a pile holds and shows as one price: electricity + service. */
+export const combinedPrice = (rate: Rate): PriceStep => priceStep(rate.electricity + rate.service);
 
 /** 48 half-hour slots make a day; slot k is [k·30 min, (k+1)·30 min), Asia/Shanghai. */
 export const SLOTS_PER_DAY = 48;
