@@ -143,15 +143,12 @@ test('cutting a charge in two at any reading moves nothing', () => {
       const byKind = (spans: readonly EnergySpan[]) =>
         tariff.rates.map((_, kind) => sumOf(spans.filter((span) => span.kind === kind)));
       const whole = spansIn(tariff, readings);
-      // Readings at one instant on a boundary may go to either side of it when that is where the cut is.
-      const strict = readings.every((r, i) => i === 0 || r.atMs > (readings[i - 1]?.atMs ?? 0));
-      fc.pre(strict);
       expect(byKind(halves.flatMap((half) => spansIn(tariff, half)))).toEqual(byKind(whole));
     }),
   );
 });
 
-test('a reading on the line between two others changes no total', () => {
+test('one more reading between two others changes no total', () => {
   fc.assert(
     fc.property(
       anyTariff,

@@ -17,7 +17,7 @@ const rate = { electricity: '0.70000', service: '0.40000' };
 const good: TariffText = {
   tariffId: 'gz-summer',
   version: 3,
-  modelNo: 'F002',
+  modelNo: 'f002',
   rates: [rate, rate, rate, rate],
   slots: slots.sharp,
   lossRatio: '0.05',
@@ -32,7 +32,7 @@ test('a good tariff is read exactly', () => {
   const check = checkTariff(good);
   expect(check).toMatchObject({
     ok: true,
-    tariff: { tariffId: 'gz-summer', version: 3, modelNo: 'f002', lossRatio: 500 },
+    tariff: { tariffId: 'gz-summer', version: 3, modelNo: 'F002', lossRatio: 500 },
   });
   if (!check.ok) return;
   expect(check.tariff.slots).toHaveLength(48);

@@ -153,7 +153,7 @@ function versionOf(value: unknown, report: Report): number {
 
 function modelNoOf(value: unknown, report: Report): string {
   if (typeof value === 'string' && /^[0-9a-f]{4}$/i.test(value) && value !== '0000') {
-    return value.toLowerCase();
+    return value.toUpperCase();
   }
   report('modelNo', 'bad-model-no', 'Write four hex digits other than 0000, e.g. "0100".');
   return '';

@@ -24,7 +24,7 @@ export const SLOTS_PER_DAY = 48;
 export interface Tariff {
   readonly tariffId: string;
   readonly version: number;
-  /** Two bytes as four hex digits: the tag by which 云快充 piles compare models (0x05/0x06). */
+  /** Two bytes as four upper-case hex digits: the tag by which 云快充 piles compare models (0x05/0x06). */
   readonly modelNo: string;
   /** One rate a kind, in the order of `RATE_KINDS`. */
   readonly rates: readonly Rate[];
