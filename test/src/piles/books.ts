@@ -1,3 +1,6 @@
+import { decimalText } from '@holdfast/shared/units';
+import type { KindEnergies } from './meter.ts';
+
 /**
  * A pile's own books: the truth that edge and hub are compared with. They are kept with arithmetic of
  * their own, so that an error in the billing of the product cannot hide in both.
@@ -8,25 +11,21 @@ export interface BookEntry {
   readonly connectorNo: number;
   readonly startedBy: 'card' | 'vin' | 'remote';
   readonly startedAtMs: number;
-  endedAtMs: number;
-  /** Delivered, 1e-4 kWh, by rate kind 0 … 3. */
-  readonly energyByKind: [bigint, bigint, bigint, bigint];
+  readonly endedAtMs: number;
+  /** Delivered, 1e-4 kWh. */
+  readonly energy: bigint;
   /** What the driver saw on the screen, 1e-4 yuan. */
-  shown: bigint;
+  readonly shown: bigint;
   /** What is due in fen: each kind's electricity and service rounded half up, then added. */
-  due: bigint;
-  stopCode: number;
-  /** The pile got its 0x40. */
-  confirmed: boolean;
-  /** The upload was given out of the pile at least once. */
-  uploaded: number;
+  readonly due: bigint;
+  readonly stopCode: number;
 }
 
 /** The prices that a pile was given: 1e-5 yuan/kWh, four kinds, 48 slots. */
 export interface PileTariff {
   readonly modelNo: string;
-  readonly electricity: readonly [bigint, bigint, bigint, bigint];
-  readonly service: readonly [bigint, bigint, bigint, bigint];
+  readonly electricity: KindEnergies;
+  readonly service: KindEnergies;
   readonly slots: readonly number[];
 }
 
@@ -34,29 +33,24 @@ const halfUp = (value: bigint, unit: bigint): bigint => (value + unit / 2n) / un
 
 /** 1e-4 kWh × 1e-5 yuan/kWh is 1e-9 yuan: 10⁵ of those are 1e-4 yuan, 10⁷ are a fen. */
 export function moneyOf(
-  energyByKind: readonly [bigint, bigint, bigint, bigint],
+  energyByKind: KindEnergies,
   tariff: PileTariff,
-): { shown: bigint; due: bigint; shownByKind: [bigint, bigint, bigint, bigint] } {
-  const shownByKind: [bigint, bigint, bigint, bigint] = [0n, 0n, 0n, 0n];
+): { shown: bigint; due: bigint; shownByKind: KindEnergies } {
+  const shownByKind: KindEnergies = [0n, 0n, 0n, 0n];
   let due = 0n;
   for (const kind of [0, 1, 2, 3] as const) {
     const energy = energyByKind[kind];
-    shownByKind[kind] = halfUp(energy * (tariff.electricity[kind] + tariff.service[kind]), 100_000n);
+    shownByKind[kind] = halfUp(
+      energy * (tariff.electricity[kind] + tariff.service[kind]),
+      100_000n,
+    );
     due += halfUp(energy * tariff.electricity[kind], 10_000_000n);
     due += halfUp(energy * tariff.service[kind], 10_000_000n);
   }
   return { shown: shownByKind.reduce((sum, part) => sum + part, 0n), due, shownByKind };
 }
 
-export interface BooksReport {
-  readonly orders: number;
-  readonly unconfirmed: number;
-  readonly energyKwh: string;
-  readonly shownYuan: string;
-  readonly dueYuan: string;
-  readonly entries: readonly BookLine[];
-}
-
+/** One line of the report; exact decimals as text. */
 export interface BookLine {
   readonly tradeNo: string;
   readonly pileNo: string;
@@ -68,6 +62,84 @@ export interface BookLine {
   readonly shownYuan: string;
   readonly dueYuan: string;
   readonly stopCode: number;
+  readonly uploads: number;
   readonly confirmed: boolean;
-  readonly uploaded: number;
+}
+
+export interface BooksReport {
+  readonly seed: number;
+  readonly piles: number;
+  readonly orders: number;
+  readonly unconfirmed: number;
+  /** Records that the other side called illegal (0x40 01): it must never. */
+  readonly refused: number;
+  readonly energyKwh: string;
+  readonly shownYuan: string;
+  readonly dueYuan: string;
+  readonly entries: readonly BookLine[];
+}
+
+/** Books of a whole fleet. */
+export interface Books {
+  readonly ended: (entry: BookEntry) => void;
+  readonly uploaded: (tradeNo: string) => void;
+  readonly answered: (tradeNo: string, stored: boolean) => void;
+  readonly unconfirmed: () => number;
+  readonly entries: () => readonly BookEntry[];
+  readonly report: (seed: number, piles: number) => BooksReport;
+}
+
+const isoOf = (ms: number): string =>
+  new Date(ms + 8 * 3_600_000).toISOString().replace('Z', '+08:00');
+
+export function openBooks(): Books {
+  const entries = new Map<string, BookEntry>();
+  const uploads = new Map<string, number>();
+  const confirmed = new Set<string>();
+  const refused = new Set<string>();
+  const unconfirmed = (): number =>
+    [...entries.keys()].filter((tradeNo) => !confirmed.has(tradeNo)).length;
+  const lineOf = (entry: BookEntry): BookLine => ({
+    tradeNo: entry.tradeNo,
+    pileNo: entry.pileNo,
+    connectorNo: entry.connectorNo,
+    startedBy: entry.startedBy,
+    startedAt: isoOf(entry.startedAtMs),
+    endedAt: isoOf(entry.endedAtMs),
+    energyKwh: decimalText(entry.energy, 4),
+    shownYuan: decimalText(entry.shown, 4),
+    dueYuan: decimalText(entry.due, 2),
+    stopCode: entry.stopCode,
+    uploads: uploads.get(entry.tradeNo) ?? 0,
+    confirmed: confirmed.has(entry.tradeNo),
+  });
+  const sum = (part: (entry: BookEntry) => bigint): bigint =>
+    [...entries.values()].reduce((total, entry) => total + part(entry), 0n);
+  return {
+    ended: (entry) => entries.set(entry.tradeNo, entry),
+    uploaded: (tradeNo) => uploads.set(tradeNo, (uploads.get(tradeNo) ?? 0) + 1),
+    answered: (tradeNo, stored) => (stored ? confirmed : refused).add(tradeNo),
+    unconfirmed,
+    entries: () => [...entries.values()],
+    report: (seed, piles) => ({
+      seed,
+      piles,
+      orders: entries.size,
+      unconfirmed: unconfirmed(),
+      refused: refused.size,
+      energyKwh: decimalText(
+        sum((entry) => entry.energy),
+        4,
+      ),
+      shownYuan: decimalText(
+        sum((entry) => entry.shown),
+        4,
+      ),
+      dueYuan: decimalText(
+        sum((entry) => entry.due),
+        2,
+      ),
+      entries: [...entries.values()].map(lineOf),
+    }),
+  };
 }
