@@ -51,7 +51,10 @@ export interface Order {
   readonly settledAtMs: number | null;
   /** The pile's own figures, kept beside ours. */
   readonly record: ChargeRecord | null;
-  /** What is due; `null` until a record is settled, or when there is no tariff to price with. */
+  /**
+   * What is due; `null` until a record is settled, or when it is held for a person to decide. While the
+   * order awaits its record and is marked `record-missing`, an estimate that is not due.
+   */
   readonly bill: Bill | null;
   /** The pile's total rounded to a fen, and ours minus it. */
   readonly pileTotal: Fen | null;
