@@ -1,0 +1,217 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Faults } from '../piles/faults.ts';
+import { FLEET_DEFAULTS, type Fleet, fleetLists, runFleet } from '../piles/fleet.ts';
+import { randomOf } from '../piles/random.ts';
+import { type Api, apiOf } from './api.ts';
+import { type Operator, runOperator } from './operator.ts';
+import { type Program, startProgram } from './program.ts';
+import { type Reconciliation, reconcile } from './reconcile.ts';
+import { SHOW_TARIFF } from './tariffs.ts';
+import { type WanLine, wanLine } from './wan-line.ts';
+
+export interface Ports {
+  /** 0 takes any free port. */
+  readonly http: number;
+  readonly mqtt: number;
+  readonly api: number;
+  readonly ykc: number;
+}
+
+export interface WorldOptions {
+  readonly folder: string;
+  readonly sites: number;
+  readonly piles: number;
+  readonly seed: number;
+  readonly faults: Faults;
+  readonly ports: Ports;
+  /** Keeps what an earlier run left in the folder. */
+  readonly keep: boolean;
+  /** URL of a broker in a process of its own; without it the hub has its own inside. */
+  readonly brokerUrl?: string;
+}
+
+export interface HubReady {
+  readonly http: string;
+  readonly mqtt: number | null;
+  readonly firstLogin?: { readonly user: string; readonly password: string };
+}
+export interface EdgeReady {
+  readonly api: string;
+  readonly ykc: number;
+}
+
+export interface Site {
+  readonly siteId: string;
+  readonly edge: Program<EdgeReady>;
+  readonly line: WanLine;
+  readonly fleet: Fleet;
+  readonly api: Api;
+}
+
+/** Hub, sites, lines and piles of one machine, all real processes and sockets. */
+export interface World {
+  readonly hub: Program<HubReady>;
+  readonly hubApi: Api;
+  readonly sites: readonly Site[];
+  readonly operator: Operator;
+  /** Lets the cars leave, waits until every record is at the hub, and compares. */
+  readonly finish: (timeoutMs: number) => Promise<readonly Reconciliation[]>;
+  readonly stop: () => Promise<void>;
+}
+
+const siteIdOf = (index: number): string => `site-${String(index + 1).padStart(2, '0')}`;
+const secretOf = (siteId: string, seed: number): string =>
+  `demo-${siteId}-${randomOf(seed).fork(siteId).below(1_000_000_000)}`;
+const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
+
+const offsetOf = (port: number, index: number): number => (port === 0 ? 0 : port + 10 * index);
+
+function write(file: string, value: unknown): string {
+  writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
+  return file;
+}
+
+async function startHub(options: WorldOptions): Promise<Program<HubReady>> {
+  const { folder, seed, sites, ports, brokerUrl } = options;
+  const config = write(path.join(folder, 'hub.json'), {
+    dataFolder: path.join(folder, 'hub'),
+    http: { host: '127.0.0.1', port: ports.http },
+    broker:
+      brokerUrl === undefined
+        ? { kind: 'embedded', host: '127.0.0.1', port: ports.mqtt }
+        : { kind: 'mqtt', url: brokerUrl },
+    sites: Array.from({ length: sites }, (_, i) => ({
+      siteId: siteIdOf(i),
+      name: `Demonstration site ${i + 1}`,
+      vendors: ['ykc'],
+      secret: secretOf(siteIdOf(i), seed),
+    })),
+  });
+  return await startProgram<HubReady>({
+    name: 'the hub',
+    entry: 'cloud-hub/src/main.ts',
+    args: ['--config', config],
+    logFile: path.join(folder, 'hub.log'),
+  });
+}
+
+function edgeConfig(options: WorldOptions, index: number, hubUrl: string): unknown {
+  const siteId = siteIdOf(index);
+  const lists = fleetLists({ ...FLEET_DEFAULTS, count: options.piles, first: index * 1_000 });
+  return {
+    siteId,
+    name: `Demonstration site ${index + 1}`,
+    dataFolder: path.join(options.folder, siteId),
+    fronts: [{ protocol: 'ykc', host: '127.0.0.1', port: offsetOf(options.ports.ykc, index) }],
+    api: { host: '127.0.0.1', port: offsetOf(options.ports.api, index) },
+    piles: lists.piles.map((pileNo) => ({ pileNo })),
+    cards: lists.cards.map((card) => ({ ...card, balanceYuan: '60.00' })),
+    vins: lists.vins.map((vin) => ({ ...vin, balanceYuan: '60.00' })),
+    tariffs: [SHOW_TARIFF],
+    tariff: SHOW_TARIFF.tariffId,
+    hub: { url: hubUrl, secret: secretOf(siteId, options.seed), vendors: ['ykc'] },
+  };
+}
+
+async function startSite(
+  options: WorldOptions,
+  index: number,
+  broker: { host: string; port: number },
+): Promise<Site> {
+  const siteId = siteIdOf(index);
+  const line = await wanLine(broker);
+  const hubUrl = `mqtt://127.0.0.1:${line.port}`;
+  const config = write(
+    path.join(options.folder, `${siteId}.json`),
+    edgeConfig(options, index, hubUrl),
+  );
+  const edge = await startProgram<EdgeReady>({
+    name: `the edge agent of ${siteId}`,
+    entry: 'edge-agent/src/main.ts',
+    args: ['--config', config],
+    logFile: path.join(options.folder, `${siteId}.log`),
+  });
+  const fleet = runFleet({
+    ...FLEET_DEFAULTS,
+    count: options.piles,
+    first: index * 1_000,
+    seed: options.seed + index,
+    faults: options.faults,
+    to: { host: '127.0.0.1', port: edge.ready().ykc },
+  });
+  return { siteId, edge, line, fleet, api: apiOf(edge.ready().api) };
+}
+
+function brokerOf(options: WorldOptions, hub: Program<HubReady>): { host: string; port: number } {
+  if (options.brokerUrl !== undefined) {
+    const url = new URL(options.brokerUrl);
+    return { host: url.hostname, port: Number(url.port) };
+  }
+  return { host: '127.0.0.1', port: hub.ready().mqtt ?? 0 };
+}
+
+/** Waits until nothing runs at the piles and every edge has nothing left to send. */
+async function settle(sites: readonly Site[], timeoutMs: number): Promise<void> {
+  const until = Date.now() + timeoutMs;
+  const pendingOf = async (site: Site): Promise<number> => {
+    const states = await site.api.sync().catch(() => undefined);
+    if (states === undefined) return 1;
+    const money = states.flatMap((state) => state.streams).filter((s) => s.lane === 'money');
+    return money.reduce((sum, stream) => sum + stream.pending, 0);
+  };
+  while (Date.now() < until) {
+    const open = sites.reduce((sum, site) => sum + site.fleet.unfinished(), 0);
+    const pending = await Promise.all(sites.map(pendingOf));
+    if (open === 0 && pending.every((n) => n === 0)) return;
+    await sleep(500);
+  }
+}
+
+export async function startWorld(options: WorldOptions): Promise<World> {
+  if (!options.keep) rmSync(options.folder, { recursive: true, force: true });
+  mkdirSync(options.folder, { recursive: true });
+  const hub = await startHub(options);
+  const { http, firstLogin } = hub.ready();
+  const hubApi = apiOf(http);
+  const loginFile = path.join(options.folder, 'login.json');
+  if (firstLogin !== undefined) write(loginFile, firstLogin);
+  if (firstLogin !== undefined) await hubApi.login(firstLogin.user, firstLogin.password);
+  const sites: Site[] = [];
+  for (let i = 0; i < options.sites; i += 1) {
+    sites.push(await startSite(options, i, brokerOf(options, hub)));
+  }
+  const operator = runOperator(hubApi, randomOf(options.seed).fork('operator'));
+  return {
+    hub,
+    hubApi,
+    sites,
+    operator,
+    async finish(timeoutMs) {
+      operator.stop();
+      for (const site of sites) {
+        site.line.restore();
+        site.fleet.closeTheShop();
+      }
+      await settle(sites, timeoutMs);
+      const hubOrders = await hubApi.allOrders();
+      return await Promise.all(
+        sites.map(async ({ siteId, fleet, api }) =>
+          reconcile(
+            siteId,
+            fleet.books.entries(),
+            await api.allOrders(),
+            hubOrders.filter((order) => order.siteId === siteId),
+          ),
+        ),
+      );
+    },
+    async stop() {
+      operator.stop();
+      for (const site of sites) site.fleet.stop();
+      await Promise.all(sites.map((site) => site.edge.stop()));
+      await hub.stop();
+      await Promise.all(sites.map((site) => site.line.close()));
+    },
+  };
+}
