@@ -21,5 +21,7 @@ export interface Broker {
     to: { readonly vendor: string; readonly siteId: string; readonly topic: 'answer' | 'command' },
     payload: Uint8Array,
   ) => Promise<void>;
+  /** Cuts a site that sends only nonsense. A broker outside this process may not be able to. */
+  readonly disconnect: (site: { vendor: string; siteId: string }, why: string) => void;
   readonly close: () => Promise<void>;
 }

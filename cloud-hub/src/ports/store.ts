@@ -1,8 +1,14 @@
-import type { Order, OrderEvent } from '@holdfast/shared/order/order';
+import type { Order, OrderEvent, OrderState } from '@holdfast/shared/order/order';
+import type { Measurement } from '@holdfast/shared/pile/measurement';
 import type { Command, CommandAnswer } from '@holdfast/shared/sync/commands';
-import type { ConnectorChanged, PileChanged } from '@holdfast/shared/sync/events';
+import type {
+  AlarmRaised,
+  ClockStepped,
+  ConnectorChanged,
+  PileChanged,
+} from '@holdfast/shared/sync/events';
 import type { LaneName } from '@holdfast/shared/sync/lanes';
-import type { Batch, GapRecord } from '@holdfast/shared/sync/messages';
+import type { Batch, DayChain, GapRecord } from '@holdfast/shared/sync/messages';
 
 /** A site that may connect: its secret is stored as a salted hash. */
 export interface SiteAccount {
@@ -38,20 +44,30 @@ export type Applied =
   | {
       readonly outcome: 'applied';
       readonly watermark: number;
+      /** Events above the old watermark: the last ones of the batch, parked ones included. */
       readonly fresh: number;
       readonly parked: number;
+      /** The hub's chain at the watermark, for the answer ([SYNC-14]). */
+      readonly check?: DayChain;
     }
   | { readonly outcome: 'gap'; readonly watermark: number }
   | { readonly outcome: 'fenced' };
 
+/** Both sides' count and chain of one day of a stream ([SYNC-14]). */
 export interface DayCount {
   readonly siteId: string;
   readonly vendor: string;
   readonly lane: LaneName;
   readonly epoch: number;
   readonly day: string;
+  /** The hub's own. */
   readonly count: number;
   readonly hash: string;
+  /** The edge's, as of its last batch of that day; `null` when it sent none. */
+  readonly edgeCount: number | null;
+  readonly edgeHash: string | null;
+  /** `null`: nothing to compare with yet. */
+  readonly equal: boolean | null;
 }
 
 export interface ParkedEvent {
@@ -67,11 +83,38 @@ export interface ParkedEvent {
   readonly atMs: number;
 }
 
+/** An alarm or a clock step, for a person to read. */
+export interface SiteLogEntry {
+  readonly id: number;
+  readonly siteId: string;
+  readonly vendor: string;
+  readonly event: AlarmRaised | ClockStepped;
+  readonly atMs: number;
+  readonly receivedAtMs: number;
+}
+
+/** One stored report of a connector; kept for a bounded time. */
+export interface StoredMeasurement {
+  readonly measurement: Measurement;
+  readonly atMs: number;
+}
+
+export interface MeasurementQuery {
+  readonly siteId: string;
+  readonly pileNo: string;
+  readonly connectorNo: number;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly limit: number;
+}
+
 export interface StoredCommand {
   readonly command: Command;
   readonly siteId: string;
   readonly sentAtMs: number;
   readonly answer: CommandAnswer | null;
+  /** Nobody answered in time, so the hub wrote `unknown` itself; a late answer replaces it. */
+  readonly presumed: boolean;
 }
 
 export interface User {
@@ -89,7 +132,7 @@ export interface StoredOrder {
 export interface OrderQuery {
   readonly siteId?: string;
   readonly pileNo?: string;
-  readonly state?: string;
+  readonly state?: OrderState;
   readonly exceptionsOnly?: boolean;
   readonly after?: string;
   readonly limit: number;
@@ -104,6 +147,7 @@ export interface Store {
 
   readonly saveSite: (site: SiteAccount) => Promise<void>;
   readonly sites: () => Promise<readonly SiteAccount[]>;
+  readonly site: (siteId: string) => Promise<SiteAccount | undefined>;
 
   /** HELLO: reads and moves epoch and session under one transaction. */
   readonly session: (siteId: string, vendor: string) => Promise<SiteSession | undefined>;
@@ -141,7 +185,19 @@ export interface Store {
     siteId: string,
   ) => Promise<{ readonly orders: number; readonly totalFen: bigint }>;
 
-  readonly saveCommand: (command: StoredCommand) => Promise<void>;
+  /** Newest first. */
+  readonly siteLog: (siteId: string | undefined, limit: number) => Promise<readonly SiteLogEntry[]>;
+  /** Oldest first. */
+  readonly measurements: (query: MeasurementQuery) => Promise<readonly StoredMeasurement[]>;
+  /** Forgets measurements and captured frames received before `beforeMs`, at most `limit` of each. */
+  readonly prune: (beforeMs: number, limit: number) => Promise<number>;
+
+  /** Keeps a new command; `false` when its id is already there (then nothing is changed). */
+  readonly saveCommand: (command: StoredCommand) => Promise<boolean>;
+  /** The first answer stays; a presumed one gives way to the edge's. */
+  readonly answerCommand: (answer: CommandAnswer) => Promise<'answered' | 'known' | 'no-command'>;
+  /** Presumes `unknown` for commands whose deadline passed before `nowMs`; tells which. */
+  readonly expireCommands: (nowMs: number, limit: number) => Promise<readonly StoredCommand[]>;
   readonly command: (id: string) => Promise<StoredCommand | undefined>;
   readonly commands: (
     siteId: string | undefined,

@@ -1,0 +1,111 @@
+import type { Batch, GapRecord } from '@holdfast/shared/sync/messages';
+import Database from 'better-sqlite3';
+import type { Applied } from '../../ports/store.ts';
+import { type Origin, parkedRow, planOf, type TextEvent } from '../sql/plan.ts';
+import { chainWriter } from './chain.ts';
+import { cursorTable } from './cursors.ts';
+import type { SqliteDatabase } from './database.ts';
+import { parkedInsert } from './parked.ts';
+import { insertRow } from './statements.ts';
+import { planWriter } from './writes.ts';
+
+/** Faults that the event itself has, not the database: they would come again on every try. */
+const OWN_FAULT = /^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG|RANGE)/;
+
+function isOwnFault(error: unknown): boolean {
+  if (error instanceof Database.SqliteError) return OWN_FAULT.test(error.code);
+  return error instanceof RangeError || error instanceof TypeError;
+}
+
+/** Applies events inside the running transaction; returns how many were parked ([SYNC-13]). */
+export type ApplyEvents = (origin: Origin, events: readonly TextEvent[]) => number;
+
+export function eventApplier(database: SqliteDatabase): ApplyEvents {
+  const { raw } = database;
+  const writePlan = planWriter(database);
+  const park = parkedInsert(database);
+  const savepoint = raw.prepare('savepoint events');
+  const release = raw.prepare('release events');
+  const undo = raw.prepare('rollback to events');
+
+  const attempt = (origin: Origin, events: readonly TextEvent[]): number | { error: unknown } => {
+    savepoint.run();
+    try {
+      const parked = writePlan(origin, planOf(origin, events));
+      for (const row of parked) park(row);
+      release.run();
+      return parked.length;
+    } catch (error) {
+      if (!raw.inTransaction || !isOwnFault(error)) throw error;
+      undo.run();
+      release.run();
+      return { error };
+    }
+  };
+  return (origin, events) => {
+    const all = attempt(origin, events);
+    if (typeof all === 'number') return all;
+    // One of them is at fault: each by itself, and the one that cannot be written is parked.
+    let count = 0;
+    for (const event of events) {
+      const one = attempt(origin, [event]);
+      if (typeof one === 'number') {
+        count += one;
+        continue;
+      }
+      park(parkedRow(origin, event, String(one.error)));
+      count += 1;
+    }
+    return count;
+  };
+}
+
+/** Applies one batch inside the running transaction ([SYNC-3], [SYNC-4]). */
+export type ApplyBatch = (siteId: string, batch: Batch, receivedAtMs: number) => Applied;
+
+export function batchApplier(database: SqliteDatabase): ApplyBatch {
+  const cursors = cursorTable(database);
+  const apply = eventApplier(database);
+  const continueChain = chainWriter(database);
+  const gapRow = insertRow(
+    database,
+    'gap',
+    ['site_id', 'vendor', 'lane', 'epoch', 'from_seq', 'to_seq', 'reason', 'event_count', 'at_ms'],
+    { do: 'ignore' },
+  );
+  const recordGap = (origin: Origin, gap: GapRecord): boolean =>
+    gapRow({
+      site_id: origin.siteId,
+      vendor: origin.vendor,
+      lane: origin.lane,
+      epoch: origin.epoch,
+      from_seq: gap.from,
+      to_seq: gap.to,
+      reason: gap.reason,
+      event_count: gap.count,
+      at_ms: origin.receivedAtMs,
+    });
+
+  return (siteId, batch, receivedAtMs) => {
+    const { vendor, lane, epoch } = batch;
+    const origin: Origin = { siteId, vendor, lane, epoch, receivedAtMs };
+    if (cursors.isFenced(siteId, batch)) return { outcome: 'fenced' };
+    const cursor = cursors.read(origin);
+    if (batch.prev > cursor.watermark) return { outcome: 'gap', watermark: cursor.watermark };
+    const fresh: TextEvent[] = batch.ev
+      .filter(([seq]) => seq > cursor.watermark)
+      .map((wire) => ({ wire, body: JSON.stringify(wire[5]) }));
+    const gaps = (batch.gaps ?? []).filter((gap) => gap.to > cursor.watermark);
+    const parked = apply(origin, fresh);
+    const recorded = gaps.filter((gap) => recordGap(origin, gap)).length;
+    const check = continueChain(origin, fresh, batch.check);
+    const watermark = Math.max(cursor.watermark, batch.last);
+    cursors.save(origin, {
+      watermark,
+      parked: cursor.parked + parked,
+      gapCount: cursor.gapCount + recorded,
+    });
+    const applied = { outcome: 'applied', watermark, fresh: fresh.length, parked } as const;
+    return check === undefined ? applied : { ...applied, check };
+  };
+}

@@ -1,0 +1,4 @@
+/** Time as a port: wall time, epoch milliseconds. */
+export interface Clock {
+  readonly nowMs: () => number;
+}
