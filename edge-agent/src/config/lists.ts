@@ -1,0 +1,75 @@
+import { decimalOf, type Fen, fen } from '@holdfast/shared/units';
+import type { ConfigFault } from './errors.ts';
+import type { ConfigFile } from './schema.ts';
+
+/** Somebody who may charge here: a card or a VIN, and the account behind it. */
+export interface Spender {
+  readonly account: string;
+  /** What may be spent since `asOf`. */
+  readonly balance: Fen;
+  /** A new day forgets what was spent. */
+  readonly asOf: string;
+  readonly frozen: boolean;
+  /** `null`: the card needs no password. */
+  readonly passwordMd5: string | null;
+}
+
+export interface Lists {
+  readonly cards: ReadonlyMap<string, Spender>;
+  readonly vins: ReadonlyMap<string, Spender>;
+}
+
+/** Piles pad a card number on either side (ykc.md §3): numbers are compared without that. */
+export const cardKey = (cardNo: string): string => cardNo.toLowerCase().replace(/^0+|0+$/g, '');
+
+/** VINs are compared in capitals. */
+export const vinKey = (vin: string): string => vin.toUpperCase();
+
+type Entry = Omit<ConfigFile['vins'][number], 'vin'> & { readonly passwordMd5?: string };
+
+const spenderOf = (entry: Entry): Spender => ({
+  account: entry.account,
+  balance: fen(decimalOf(entry.balanceYuan, 2) ?? 0n),
+  asOf: entry.asOf ?? '',
+  frozen: entry.state === 'frozen',
+  passwordMd5: entry.passwordMd5 ?? null,
+});
+
+function read<T extends Entry>(
+  entries: readonly T[],
+  keyOf: (entry: T) => string,
+  path: (n: number) => string,
+  report: (fault: ConfigFault) => void,
+): ReadonlyMap<string, Spender> {
+  const map = new Map<string, Spender>();
+  for (const [n, entry] of entries.entries()) {
+    const key = keyOf(entry);
+    if (key === '') {
+      report({ path: path(n), zh: '不能全是 0。', en: 'All zeros is no number.' });
+    } else if (map.has(key)) {
+      report({
+        path: path(n),
+        zh: '与前面的一项相同，请只留一项。',
+        en: 'The same as an earlier entry: keep one.',
+      });
+    }
+    map.set(key, spenderOf(entry));
+  }
+  return map;
+}
+
+/** The lists of a configuration, by the keys that are compared. */
+export const readLists = (file: ConfigFile, report: (fault: ConfigFault) => void): Lists => ({
+  cards: read(
+    file.cards,
+    (card) => cardKey(card.cardNo),
+    (n) => `/cards/${n}/cardNo`,
+    report,
+  ),
+  vins: read(
+    file.vins,
+    (entry) => vinKey(entry.vin),
+    (n) => `/vins/${n}/vin`,
+    report,
+  ),
+});

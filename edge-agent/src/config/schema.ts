@@ -1,0 +1,199 @@
+import Type, { type Static } from 'typebox';
+
+/*
+ * The configuration file: what may stand in it, with defaults. Unknown keys are refused, for a key
+ * that is misspelt would otherwise be a setting that silently does nothing.
+ */
+
+const strict = { additionalProperties: false } as const;
+const text = (description: string, maxLength = 200) =>
+  Type.String({ minLength: 1, maxLength, description });
+const whole = (description: string, minimum: number, maximum: number, value: number) =>
+  Type.Integer({ minimum, maximum, default: value, description });
+const yuan = (description: string) =>
+  Type.String({ pattern: '^\\d{1,7}(\\.\\d{1,2})?$', description });
+const host = Type.String({
+  minLength: 1,
+  maxLength: 255,
+  default: '127.0.0.1',
+  description: 'address to listen on; 0.0.0.0 is every network',
+});
+const port = (value: number) => whole('TCP port; 0 takes any free one', 0, 65_535, value);
+
+const Front = Type.Object(
+  {
+    protocol: Type.Enum(['ykc'], { description: 'what the piles speak' }),
+    host,
+    port: port(9001),
+  },
+  strict,
+);
+
+const Pile = Type.Object(
+  {
+    pileNo: text('number of the pile, as it says itself', 32),
+    dialect: Type.Optional(text('dialect of its protocol; left out: as published', 64)),
+    ratedKw: Type.Optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        maximum: 2_000,
+        description: 'most that one connector delivers, kW; shows jumps of a meter',
+      }),
+    ),
+  },
+  strict,
+);
+
+const spender = {
+  account: text('who pays', 64),
+  balanceYuan: yuan('what may be spent since `asOf`, yuan'),
+  asOf: Type.Optional(
+    text('name of the day that the balance is of; a new one forgets what was spent', 32),
+  ),
+  state: Type.Enum(['accepted', 'frozen'], { default: 'accepted' }),
+};
+
+const Card = Type.Object(
+  {
+    cardNo: Type.String({
+      pattern: '^[0-9A-Fa-f]{1,32}$',
+      description: 'what the reader reads, hex; zeros at either end do not count',
+    }),
+    passwordMd5: Type.Optional(
+      Type.String({
+        pattern: '^[0-9a-f]{16}([0-9a-f]{16})?$',
+        description: 'as the pile sends it',
+      }),
+    ),
+    ...spender,
+  },
+  strict,
+);
+
+const Vin = Type.Object(
+  {
+    vin: Type.String({ pattern: '^[A-HJ-NPR-Za-hj-npr-z0-9]{17}$', description: '17 characters' }),
+    ...spender,
+  },
+  strict,
+);
+
+/** Checked in full by the tariff's own rules; here only that it is an object. */
+const Tariff = Type.Object({
+  validFrom: Type.Optional(text('ISO time with +08:00; left out: always', 40)),
+});
+
+const Hub = Type.Object(
+  {
+    url: Type.String({
+      pattern: '^(mqtts?|wss?)://[^\\s]+$',
+      description: 'the broker, e.g. mqtt://hub.example.com:1883',
+    }),
+    secret: Type.String({
+      minLength: 12,
+      maxLength: 256,
+      description: 'password of this site at the broker',
+    }),
+    vendors: Type.Array(text('lane of a vendor', 32), {
+      minItems: 1,
+      maxItems: 16,
+      uniqueItems: true,
+      default: ['ykc'],
+    }),
+  },
+  strict,
+);
+
+const Api = Type.Object(
+  {
+    host,
+    port: port(7070),
+    token: Type.Optional(
+      Type.String({
+        minLength: 16,
+        maxLength: 256,
+        description: 'needed where the API listens on more than loopback',
+      }),
+    ),
+    bodyBytes: whole('largest body of a request', 1_024, 1_048_576, 65_536),
+    liveClients: whole('pages that may watch at the same time', 1, 1_000, 50),
+  },
+  { ...strict, default: {} },
+);
+
+const Billing = Type.Object(
+  {
+    billed: Type.Enum(['edge', 'pile'], {
+      default: 'edge',
+      description: 'whose total is due when both agree within tolerance',
+    }),
+    energyToleranceKwh: Type.String({ pattern: '^\\d{1,4}(\\.\\d{1,4})?$', default: '0.0002' }),
+    fenPerRow: whole('tolerance between the totals, fen for each row', 0, 100, 1),
+    clockToleranceSeconds: whole('end of a live record to its arrival', 10, 86_400, 300),
+    jumpPercent: whole('more of rated power × time is a jump', 100, 1_000, 110),
+    reactionSeconds: whole('from the stop of a spent balance until no current flows', 1, 300, 15),
+  },
+  { ...strict, default: {} },
+);
+
+const Limits = Type.Object(
+  {
+    startConfirmSeconds: whole('until a start must be a charge', 30, 600, 90),
+    plugSeconds: whole('until the driver must have plugged in', 30, 600, 65),
+    recordWaitSeconds: whole('until a record counts as missing', 60, 86_400, 600),
+    lostWaitSeconds: whole('until a pile that is away has ended its charge', 300, 604_800, 7_200),
+    samplesPerCharge: whole('readings kept of a running charge', 10, 20_000, 2_000),
+    recentOrders: whole('closed orders kept in memory', 100, 1_000_000, 5_000),
+    waitingPiles: whole('unknown piles remembered for adoption', 1, 10_000, 200),
+    telemetryQueue: whole('measurements that may wait for the disk', 100, 1_000_000, 20_000),
+    commandsWaiting: whole('commands that may run or wait at the same time', 1, 10_000, 500),
+  },
+  { ...strict, default: {} },
+);
+
+const Ledger = Type.Object(
+  {
+    coreMb: whole('budget of orders and their events', 16, 1_048_576, 1_024),
+    bulkMb: whole('budget of measurements and frames', 16, 1_048_576, 1_280),
+  },
+  { ...strict, default: {} },
+);
+
+export const ConfigFile = Type.Object(
+  {
+    siteId: Type.String({
+      pattern: '^[A-Za-z0-9_-]{1,64}$',
+      description: 'name of the site at the hub: letters, digits, _ and -',
+    }),
+    name: text('name of the site for people'),
+    dataFolder: text('where the ledger lives; relative to this file', 4_096),
+    logLevel: Type.Enum(['trace', 'debug', 'info', 'warn', 'error'], { default: 'info' }),
+    fronts: Type.Array(Front, {
+      minItems: 1,
+      maxItems: 16,
+      default: [{ protocol: 'ykc' }],
+      description: 'where piles connect',
+    }),
+    api: Api,
+    adoptAll: Type.Boolean({
+      default: false,
+      description: 'serve every pile that logs in; for tests, not for a street',
+    }),
+    piles: Type.Array(Pile, { maxItems: 100_000, default: [], description: 'piles of this site' }),
+    tariffs: Type.Array(Tariff, {
+      maxItems: 1_000,
+      default: [],
+      description: 'versions of prices',
+    }),
+    tariff: Type.Optional(text('tariffId of the prices that hold now; left out: no charging', 64)),
+    cards: Type.Array(Card, { maxItems: 200_000, default: [] }),
+    vins: Type.Array(Vin, { maxItems: 200_000, default: [] }),
+    hub: Type.Optional(Hub),
+    billing: Billing,
+    limits: Limits,
+    ledger: Ledger,
+  },
+  strict,
+);
+/** The file as it is after defaults. */
+export type ConfigFile = Static<typeof ConfigFile>;
