@@ -4,6 +4,7 @@ import type { Faults } from '../piles/faults.ts';
 import { FLEET_DEFAULTS, type Fleet, fleetLists, runFleet } from '../piles/fleet.ts';
 import { randomOf } from '../piles/random.ts';
 import { type Api, apiOf } from './api.ts';
+import { freePort } from './free-port.ts';
 import { type Operator, runOperator } from './operator.ts';
 import { type Program, startProgram } from './program.ts';
 import { type Reconciliation, reconcile } from './reconcile.ts';
@@ -65,7 +66,9 @@ const secretOf = (siteId: string, seed: number): string =>
   `demo-${siteId}-${randomOf(seed).fork(siteId).below(1_000_000_000)}`;
 const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 
-const offsetOf = (port: number, index: number): number => (port === 0 ? 0 : port + 10 * index);
+/** A port of its own for each site, fixed now: a program that is killed comes back at the same one. */
+const portOf = async (port: number, index: number): Promise<number> =>
+  port === 0 ? await freePort() : port + 10 * index;
 
 function write(file: string, value: unknown): string {
   writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
@@ -76,10 +79,10 @@ async function startHub(options: WorldOptions): Promise<Program<HubReady>> {
   const { folder, seed, sites, ports, brokerUrl } = options;
   const config = write(path.join(folder, 'hub.json'), {
     dataFolder: path.join(folder, 'hub'),
-    http: { host: '127.0.0.1', port: ports.http },
+    http: { host: '127.0.0.1', port: await portOf(ports.http, 0) },
     broker:
       brokerUrl === undefined
-        ? { kind: 'embedded', host: '127.0.0.1', port: ports.mqtt }
+        ? { kind: 'embedded', host: '127.0.0.1', port: await portOf(ports.mqtt, 0) }
         : { kind: 'mqtt', url: brokerUrl },
     sites: Array.from({ length: sites }, (_, i) => ({
       siteId: siteIdOf(i),
@@ -96,18 +99,18 @@ async function startHub(options: WorldOptions): Promise<Program<HubReady>> {
   });
 }
 
-function edgeConfig(options: WorldOptions, index: number, hubUrl: string): unknown {
+async function edgeConfig(options: WorldOptions, index: number, hubUrl: string): Promise<unknown> {
   const siteId = siteIdOf(index);
   const lists = fleetLists({ ...FLEET_DEFAULTS, count: options.piles, first: index * 1_000 });
   return {
     siteId,
     name: `Demonstration site ${index + 1}`,
     dataFolder: path.join(options.folder, siteId),
-    fronts: [{ protocol: 'ykc', host: '127.0.0.1', port: offsetOf(options.ports.ykc, index) }],
-    api: { host: '127.0.0.1', port: offsetOf(options.ports.api, index) },
+    fronts: [{ protocol: 'ykc', host: '127.0.0.1', port: await portOf(options.ports.ykc, index) }],
+    api: { host: '127.0.0.1', port: await portOf(options.ports.api, index) },
     piles: lists.piles.map((pileNo) => ({ pileNo })),
-    cards: lists.cards.map((card) => ({ ...card, balanceYuan: '60.00' })),
-    vins: lists.vins.map((vin) => ({ ...vin, balanceYuan: '60.00' })),
+    cards: lists.cards.map((card) => ({ ...card, balanceYuan: '99999.00' })),
+    vins: lists.vins.map((vin) => ({ ...vin, balanceYuan: '99999.00' })),
     tariffs: [SHOW_TARIFF],
     tariff: SHOW_TARIFF.tariffId,
     hub: { url: hubUrl, secret: secretOf(siteId, options.seed), vendors: ['ykc'] },
@@ -124,7 +127,7 @@ async function startSite(
   const hubUrl = `mqtt://127.0.0.1:${line.port}`;
   const config = write(
     path.join(options.folder, `${siteId}.json`),
-    edgeConfig(options, index, hubUrl),
+    await edgeConfig(options, index, hubUrl),
   );
   const edge = await startProgram<EdgeReady>({
     name: `the edge agent of ${siteId}`,

@@ -1,0 +1,76 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
+import { FIELD_FAULTS } from '../piles/faults.ts';
+import { randomOf } from '../piles/random.ts';
+import { freePort } from '../world/free-port.ts';
+import { startMosquitto } from '../world/mosquitto.ts';
+import { reconciliationLine } from '../world/reconcile.ts';
+import { startWorld } from '../world/world.ts';
+import { killAtRandom } from './kills.ts';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const MOSQUITTO = '/usr/sbin/mosquitto';
+const SETTLE_MS = 240_000;
+const SHOWN_FAULTS = 20;
+
+interface Options {
+  readonly kills: string;
+  readonly piles: string;
+  readonly sites: string;
+  readonly seed: string;
+  readonly broker: string;
+}
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+
+async function run(options: Options): Promise<boolean> {
+  const seed = Number(options.seed);
+  const folder = path.join(ROOT, '.holdfast', `chaos-${options.broker}`);
+  mkdirSync(folder, { recursive: true });
+  const broker =
+    options.broker === 'own'
+      ? await startMosquitto(MOSQUITTO, folder, await freePort())
+      : undefined;
+  const world = await startWorld({
+    folder: path.join(folder, 'world'),
+    sites: Number(options.sites),
+    piles: Number(options.piles),
+    seed,
+    faults: FIELD_FAULTS,
+    keep: false,
+    ports: { http: 0, mqtt: 0, api: 0, ykc: 0 },
+    ...(broker === undefined ? {} : { brokerUrl: broker.url }),
+  });
+  const random = randomOf(seed).fork('kills');
+  await killAtRandom(world, broker, Number(options.kills), random, say);
+  say('No more kills; the cars leave, the books are compared …');
+  const results = await world.finish(SETTLE_MS);
+  for (const result of results) {
+    say(reconciliationLine(result));
+    for (const fault of result.faults.slice(0, SHOWN_FAULTS)) say(`  ${fault}`);
+  }
+  await world.stop();
+  await broker?.kill();
+  return results.every(({ faults }) => faults.length === 0);
+}
+
+await new Command('npm run chaos --')
+  .description('Kills edge, hub and broker at random moments under load, then compares the books.')
+  .option('--kills <n>', 'how many times', '30')
+  .option('--piles <n>', 'piles of each site', '20')
+  .option('--sites <n>', 'sites', '1')
+  .option('--seed <n>', 'the same seed kills in the same order', '1')
+  .option(
+    '--broker <where>',
+    'inside: in the hub; own: mosquitto in a process of its own',
+    'inside',
+  )
+  .action(async (options: Options, command: Command) => {
+    if (options.broker === 'own' && !existsSync(MOSQUITTO)) {
+      command.error('--broker own needs mosquitto: apt-get install mosquitto');
+    }
+    process.exit((await run(options)) ? 0 : 1);
+  })
+  .parseAsync();
