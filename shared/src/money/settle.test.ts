@@ -119,6 +119,12 @@ describe('a total within tolerance', () => {
 });
 
 describe('a tariff that is missing', () => {
+  test('a record whose figures nobody can read is held: its zeros are not a price', () => {
+    const nothing = { rows: [], totalEnergy: kwh('0'), totalAmount: moneyStep(0n) };
+    const settled = settle(withRecord({ ...nothing, unread: true }));
+    expect(settled).toMatchObject({ bill: null, held: 'clock-wrong', difference: null });
+  });
+
   test('prices nothing; the record keeps its own marks', () => {
     const settled = settle(withRecord({ meterEnd: kwh('1200') }, { tariff: null }));
     expect(settled).toEqual({

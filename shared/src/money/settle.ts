@@ -108,6 +108,8 @@ function unpriced(input: SettleInput, exceptions: readonly BillException[]): Set
 export function settle(input: SettleInput): Settlement {
   const { record, tariff, policy } = input;
   if (tariff === null) return unpriced(input, ['tariff-unknown']);
+  // No figures at all: its zeros are not a price, and a person reads the raw frame.
+  if (record.unread === true) return unpriced(input, ['clock-wrong']);
   const splits = splitsOf(input, tariff);
   const bill = splits.edgeSplit ?? splits.pileSplit;
   if (bill === null) return unpriced(input, splits.exceptions);

@@ -63,6 +63,7 @@ const chargeRecord = shape<ChargeRecord>({
   cardNo: nullable(str),
   stopCode: whole(),
   stopClass: oneOf(['normal', 'start-failed', 'aborted', 'unknown']),
+  unread: optional(bool),
 });
 
 const billRow = shape<BillRow>({

@@ -27,6 +27,8 @@ export interface ChargeRecord {
   /** The protocol's own code and its neutral class. */
   readonly stopCode: number;
   readonly stopClass: StopClass;
+  /** Nobody could read the figures (an old or cut frame): only the raw frame has them, bill nothing. */
+  readonly unread?: boolean;
 }
 
 /** Why a charge ended, whatever the pile speaks (ykc.md §9). */
