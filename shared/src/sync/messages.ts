@@ -22,6 +22,11 @@ export interface Hello {
   readonly siteId: string;
   readonly vendor: string;
   readonly storeId: string;
+  /** The store that this one was made from after `regressed` ([SYNC-10]); absent otherwise. */
+  readonly replaces?: string;
+  /** Random, new for every connection: tells its `gone` from that of a later one. */
+  readonly link: string;
+  /** The highest epoch that this store was given; 0: none yet. */
   readonly epoch: number;
   readonly proto: readonly [min: number, max: number];
   readonly software: string;
@@ -36,22 +41,35 @@ export interface Hello {
   }[];
 }
 
-/** The broker sends it for the edge when the line breaks (will), or the edge before it leaves. */
+/**
+ * On `p/{site}`: the broker sends it for the edge when the line breaks (will), or the edge before it
+ * leaves. It is given to the broker before a session number is known, so it names the connection: one
+ * that is not the newest HELLO's says nothing about the site.
+ */
 export interface Gone {
   readonly type: 'gone';
   readonly siteId: string;
-  readonly sessionNo: number;
+  readonly storeId: string;
+  readonly link: string;
 }
 
 /** Hub → edge on `a/{site}`: the session is open; go on after these watermarks. */
 export interface Welcome {
   readonly type: 'welcome';
   readonly storeId: string;
+  /** Of the HELLO that this answers; an answer to another connection's is passed over. */
+  readonly link: string;
   readonly epoch: number;
   readonly sessionNo: number;
   readonly proto: number;
   readonly hubMs: number;
-  readonly streams: readonly { readonly lane: LaneName; readonly watermark: number }[];
+  readonly streams: readonly {
+    readonly lane: LaneName;
+    readonly watermark: number;
+    /** As in an ack; absent: the full window. The hub holds backlogs back with it ([SYNC-6]). */
+    readonly credit?: number;
+    readonly notBeforeMs?: number;
+  }[];
   /** The edge waits rand(0, spreadMs) before it connects again after a long session ([SYNC-6]). */
   readonly spreadMs: number;
 }
@@ -60,6 +78,7 @@ export interface Welcome {
 export interface Refused {
   readonly type: 'refused';
   readonly storeId: string;
+  readonly link: string;
   readonly reason: 'regressed' | 'conflict' | 'version' | 'unknown-site';
   readonly text: string;
   readonly retryAfterMs: number;
@@ -72,10 +91,10 @@ export interface Ack {
   readonly epoch: number;
   readonly sessionNo: number;
   readonly watermark: number;
-  /** Batches that may be in flight now; 0 pauses the lane until `notBeforeMs` from now. */
+  /** Batches that may be in flight now; 0 pauses the lane for `notBeforeMs`, then one batch may go. */
   readonly credit: number;
   readonly notBeforeMs?: number;
-  /** A hole before the batch: go back to the watermark. */
+  /** A hole before (or inside) the batch, nothing was applied: go back to the watermark. */
   readonly gap?: true;
   /** Another session took over: stop sending, say HELLO again. */
   readonly fenced?: true;
