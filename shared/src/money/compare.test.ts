@@ -100,6 +100,18 @@ describe('power', () => {
     ).toEqual(['energy-sum-differs', 'meter-jump']);
   });
 
+  test('exactly that much is none', () => {
+    // 1 kW for 3,599 s and a second's grace is 1 kWh; × 1.1.
+    const least = recordOf(tariff, [{ kind: 2, energy: kwh('1.1') }]);
+    const endedAtMs = (least.startedAtMs ?? 0) + 3_599_000;
+    const edge = { ratedPowerW: 1_000, live: false };
+    expect(marks({ ...least, endedAtMs, receivedAtMs: endedAtMs }, edge)).not.toContain(
+      'meter-jump',
+    );
+    const more = recordOf(tariff, [{ kind: 2, energy: kwh('1.1001') }]);
+    expect(marks({ ...more, endedAtMs, receivedAtMs: endedAtMs }, edge)).toContain('meter-jump');
+  });
+
   test('without a rating, or without a clock to trust, no jump is claimed', () => {
     expect(marks(hour, { ratedPowerW: null })).toEqual([]);
     expect(marks({ endedAtMs: null }, { ratedPowerW: 1 })).toEqual(['clock-wrong']);
@@ -166,6 +178,8 @@ describe('price', () => {
   test('rows without energy say nothing of the price', () => {
     expect(compare(priced((price, kind) => (kind === 3 ? 0n : price))).priceBasis).toBe('combined');
     expect(priceBasisOf(tariff, [])).toBe('none');
+    const least = recordOf(tariff, [{ kind: 2, energy: kwh('0.0001') }]);
+    expect(priceBasisOf(tariff, least.rows)).toBe('combined');
   });
 
   test('a row of a kind that the tariff lacks differs', () => {

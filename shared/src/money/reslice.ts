@@ -38,7 +38,7 @@ function usable(input: ChargeToReslice, startMs: number, total: bigint): readonl
 
 /** Even a pile whose clock is wrong mostly counts the hours right. */
 function pileDurationOf({ startedAtMs, endedAtMs }: ChargeRecord): number | null {
-  if (startedAtMs === null || endedAtMs === null || endedAtMs < startedAtMs) return null;
+  if (startedAtMs === null || endedAtMs === null || endedAtMs <= startedAtMs) return null;
   return endedAtMs - startedAtMs;
 }
 
@@ -58,7 +58,7 @@ function endOf(input: ChargeToReslice, startMs: number): number {
 export function readingsOfRecord(input: ChargeToReslice): readonly MeterReading[] | null {
   const { record, samples, edgeTimes, believed } = input;
   const startMs = edgeTimes.startedAtMs ?? samples[0]?.atMs ?? believed?.startedAtMs ?? null;
-  if (startMs === null || !isInstant(startMs)) return null;
+  if (startMs === null) return null;
   const total = claimedEnergyOf(record);
   const kept = usable(input, startMs, total);
   const lastMs = kept.at(-1)?.atMs ?? startMs;

@@ -57,6 +57,14 @@ describe('an ordinary record', () => {
     expect(settled.difference).toBe((settled.bill?.total ?? 0n) - settled.pileTotal);
   });
 
+  test('of one step of energy is one too', () => {
+    const settled = settle({
+      ...input,
+      record: recordOf(tariff, [{ kind: 0, energy: kwh('0.0001') }]),
+    });
+    expect(settled).toMatchObject({ edgeSplit: null, bill: { energy: 1n }, exceptions: [] });
+  });
+
   test('that the pile priced wrongly is billed by our tariff, and marked', () => {
     const cheap = input.record.rows.map((row) => ({ ...row, price: priceStep(1n) }));
     const settled = settle(withRecord({ rows: cheap, totalAmount: moneyStep(1n) }));
@@ -67,6 +75,7 @@ describe('an ordinary record', () => {
   test('without energy closes at zero', () => {
     const settled = settle({ ...input, record: recordOf(tariff, []) });
     expect(settled).toMatchObject({ held: null, exceptions: [], bill: { rows: [], total: 0n } });
+    expect(settled.pileSplit).toEqual(sumOf([]));
   });
 
   test('[YKC-3] whose loss energies are 0 is billed by its energies, losses added by the tariff', () => {
@@ -202,6 +211,18 @@ describe('a clock that is wrong', () => {
     ]);
   });
 
+  test('a sample of nothing, and a sample at the start, say what they say', () => {
+    const split = (...counts: readonly (readonly [string, string])[]) =>
+      settle(withRecord(lostClock, { samples: counts.map(reading) })).bill?.rows.map((row) => [
+        row.kind,
+        energyText(row.energy),
+      ]);
+    expect(split(['2025-07-15 10:00:00', '0'], ['2025-07-15 10:01:00', '999'])).toEqual([
+      [1, '102.0004'],
+    ]);
+    expect(split(['2025-07-15 09:40:00', '999'])).toEqual([[2, '102.0004']]);
+  });
+
   test('without samples the line is straight, and the gap is marked', () => {
     const settled = settle(withRecord(lostClock, { samples: [] }));
     expect(settled.exceptions).toEqual(['clock-wrong', 'gap-in-samples', 'pile-total-differs']);
@@ -224,6 +245,8 @@ describe('a clock that is wrong', () => {
     expect(endOf({ edgeTimes: startOnly }, { ...lostClock, startedAtMs: null })).toBe('12:20:03');
     const backwards = { startedAtMs: lostClock.endedAtMs, endedAtMs: lostClock.startedAtMs };
     expect(endOf({ edgeTimes: startOnly }, backwards)).toBe('12:20:03');
+    const noTime = { startedAtMs: lostClock.startedAtMs, endedAtMs: lostClock.startedAtMs };
+    expect(endOf({ edgeTimes: startOnly }, noTime)).toBe('12:20:03');
     expect(endOf({ edgeTimes: startOnly }, { ...lostClock, startedAtMs: 0 })).toBe('12:20:03');
   });
 

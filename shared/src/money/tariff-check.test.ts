@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { priceText } from '../units.ts';
 import { RATE_KINDS } from './tariff.ts';
 import {
   checkTariff,
   HIGHEST_LOSS_RATIO,
+  HIGHEST_PRICE,
   LONGEST_TARIFF_ID,
   MOST_RATES,
   pileMisfitsOf,
@@ -46,6 +48,23 @@ test('a good tariff is read exactly', () => {
 test('no loss ratio is none', () => {
   const { lossRatio: _, ...rest } = good;
   expect(checkTariff(rest)).toMatchObject({ ok: true, tariff: { lossRatio: 0 } });
+});
+
+test('the limits themselves are inside', () => {
+  const edge = {
+    ...good,
+    tariffId: 'x'.repeat(LONGEST_TARIFF_ID),
+    rates: Array(MOST_RATES).fill({ electricity: priceText(HIGHEST_PRICE), service: '0' }),
+    lossRatio: '0.2',
+  };
+  expect(checkTariff(edge)).toMatchObject({ ok: true, tariff: { lossRatio: HIGHEST_LOSS_RATIO } });
+});
+
+test('a slot without a rate is told which kinds there are', () => {
+  const check = checkTariff({ ...good, slots: '4'.repeat(48) });
+  expect(check).toMatchObject({
+    errors: [{ path: 'slots[0]', text: expect.stringMatching(/^Use 0 to 3,/) }],
+  });
 });
 
 test('any tariff survives its text', () => {

@@ -92,6 +92,24 @@ test('a wall time becomes its instant', () => {
   expect(instantOf(wall)).toBe(Date.UTC(2020, 2, 16, 9, 14, 47));
 });
 
+test('the first and the last wall time are those of the first and the last instant', () => {
+  const first = { year: 1970, month: 1, day: 1, hour: 8, minute: 0, second: 0, millisecond: 0 };
+  expect(instantOf(first)).toBe(0);
+  expect(
+    instantOf({ ...first, hour: 7, minute: 59, second: 59, millisecond: 999 }),
+  ).toBeUndefined();
+  const last = {
+    year: 9999,
+    month: 12,
+    day: 31,
+    hour: 23,
+    minute: 59,
+    second: 59,
+    millisecond: 999,
+  };
+  expect(instantOf(last)).toBe(LAST_MS);
+});
+
 test.each([
   { month: 0 },
   { month: 13 },
