@@ -17,10 +17,13 @@ export type Domain =
   | IntegerDomain
   | {
       readonly kind: 'exact';
+      /** Largest number on the wire. */
       readonly max: bigint;
-      readonly places: number;
       readonly unit: string;
-      /** Counts of the finest step in one unit of the wire. */
+      /** Decimals of the unit that one step of the value is, and those that are worth showing. */
+      readonly places: number;
+      readonly shown: number;
+      /** Steps of the value in one count of the wire. */
       readonly factor: bigint;
     }
   | { readonly kind: 'celsius' }
@@ -165,19 +168,21 @@ interface Exact<T> {
   readonly bytes: Width;
   readonly unit: string;
   readonly places: number;
-  readonly factor: bigint;
+  readonly shown?: number;
+  readonly factor?: bigint;
   readonly brand: (n: bigint) => T;
 }
 
 /** Money and energy: an exact count of steps, never a float. */
-function exact<T extends bigint>({ zh, bytes, unit, places, factor, brand }: Exact<T>): Field<T> {
+function exact<T extends bigint>(options: Exact<T>): Field<T> {
+  const { zh, bytes, unit, places, shown = places, factor = 1n, brand } = options;
   const readRaw = READERS[bytes];
   const max = 2n ** BigInt(8 * bytes) - 1n;
   return {
     zh,
     wire: `BIN ${bytes}`,
     bytes,
-    domain: { kind: 'exact', max, places, unit, factor },
+    domain: { kind: 'exact', max, unit, places, shown, factor },
     read:
       factor === 1n
         ? (b, at) => brand(BigInt(readRaw(b, at)))
@@ -193,19 +198,19 @@ function exact<T extends bigint>({ zh, bytes, unit, places, factor, brand }: Exa
 
 /** 1e-4 kWh a count. */
 export const energy = (zh: string, bytes: 4 | 5 = 4): Field<EnergyStep> =>
-  exact({ zh, bytes, unit: 'kWh', places: 4, factor: 1n, brand: energyStep });
+  exact({ zh, bytes, unit: 'kWh', places: 4, brand: energyStep });
 
 /** Energy that the wire gives in 0.1 kWh; the value is in steps of 1e-4 kWh all the same. */
 export const coarseEnergy = (zh: string): Field<EnergyStep> =>
-  exact({ zh, bytes: 2, unit: 'kWh', places: 1, factor: 1_000n, brand: energyStep });
+  exact({ zh, bytes: 2, unit: 'kWh', places: 4, shown: 1, factor: 1_000n, brand: energyStep });
 
 /** 1e-4 yuan a count: what piles count and show. */
 export const amount = (zh: string): Field<MoneyStep> =>
-  exact({ zh, bytes: 4, unit: 'yuan', places: 4, factor: 1n, brand: moneyStep });
+  exact({ zh, bytes: 4, unit: 'yuan', places: 4, brand: moneyStep });
 
 /** 1e-5 yuan per kWh a count. */
 export const price = (zh: string): Field<PriceStep> =>
-  exact({ zh, bytes: 4, unit: 'yuan/kWh', places: 5, factor: 1n, brand: priceStep });
+  exact({ zh, bytes: 4, unit: 'yuan/kWh', places: 5, brand: priceStep });
 
 /** A balance in fen; `factor` 100n where a dialect sends whole yuan. */
 export const balance = (zh: string, factor = 1n): Field<Fen> =>

@@ -11,14 +11,15 @@ import { frames } from './frames.ts';
  * would be another file beside this one.
  */
 export const START = 0x68;
-const HEADER = 6;
-const CHECKSUM = 2;
+/** Where the body begins. */
+export const BODY_AT = 6;
+export const CHECKSUM_BYTES = 2;
 /** What the length byte counts besides the body. */
 const COUNTED = 4;
 /** Longest body that one length byte can tell. The text's limit of 200 is broken by its own frames. */
 export const BODY_BYTES_MAX = 0xff - COUNTED;
-export const FRAME_BYTES_MIN = HEADER + CHECKSUM;
-export const FRAME_BYTES_MAX = HEADER + BODY_BYTES_MAX + CHECKSUM;
+export const FRAME_BYTES_MIN = BODY_AT + CHECKSUM_BYTES;
+export const FRAME_BYTES_MAX = BODY_AT + BODY_BYTES_MAX + CHECKSUM_BYTES;
 
 export type Frames = typeof frames;
 export type YkcName = keyof Frames;
@@ -33,12 +34,12 @@ export type CrcOrder = 'LE' | 'BE';
 /** Bytes of the frame that begins at `at`; 0 when its length byte is less than a header. */
 export function frameSizeAt(b: Uint8Array, at: number): number {
   const length = u8(b, at + 1);
-  return length < COUNTED ? 0 : length + HEADER + CHECKSUM - COUNTED;
+  return length < COUNTED ? 0 : length + BODY_AT + CHECKSUM_BYTES - COUNTED;
 }
 
 /** In which order the checksum of a whole frame is right; `both` when its two bytes are equal. */
 export function crcOrderOf(b: Uint8Array, at: number, size: number): CrcOrder | 'both' | undefined {
-  const end = at + size - CHECKSUM;
+  const end = at + size - CHECKSUM_BYTES;
   const crc = crc16Modbus(b, at + 2, end);
   const low = crc & 0xff;
   const high = crc >>> 8;
@@ -58,9 +59,9 @@ export function checkFrame(b: Uint8Array): CrcOrder {
   if (b.length > size) throw new ProtocolError('bad-length', `${b.length} bytes, not ${size}`);
   const order = crcOrderOf(b, 0, size);
   if (order !== undefined) return order === 'both' ? 'LE' : order;
-  const wanted = new Uint8Array(CHECKSUM);
-  putUint(wanted, 0, CHECKSUM, crc16Modbus(b, 2, size - CHECKSUM));
-  const found = hexOf(b, size - CHECKSUM, CHECKSUM);
+  const wanted = new Uint8Array(CHECKSUM_BYTES);
+  putUint(wanted, 0, CHECKSUM_BYTES, crc16Modbus(b, 2, size - CHECKSUM_BYTES));
+  const found = hexOf(b, size - CHECKSUM_BYTES, CHECKSUM_BYTES);
   throw new ProtocolError('bad-checksum', `expected ${hexOf(wanted)}, found ${found}`);
 }
 
@@ -93,7 +94,7 @@ export function ykcCodec(table: Frames): YkcCodec {
     why,
     code: u8(b, 5),
     encryption: u8(b, 4),
-    body: { raw: hexOf(b, HEADER, b.length - HEADER - CHECKSUM) },
+    body: { raw: hexOf(b, BODY_AT, b.length - BODY_AT - CHECKSUM_BYTES) },
   });
 
   return {
@@ -101,7 +102,7 @@ export function ykcCodec(table: Frames): YkcCodec {
       if (b[4] !== 0) return unknown(b, 'encrypted');
       const row = byCode[b[5] as number];
       if (row === undefined) return unknown(b, 'unknown-type');
-      const body = row.body.read(b, HEADER, b.length - CHECKSUM);
+      const body = row.body.read(b, BODY_AT, b.length - CHECKSUM_BYTES);
       if (body === undefined) return unknown(b, 'short-body');
       // The table made both the reader and the type, so they agree.
       return { name: row.name, seq: hex1(b, 2) + hex1(b, 3), body } as YkcKnown;
@@ -115,17 +116,17 @@ export function ykcCodec(table: Frames): YkcCodec {
           `${message.name}: a body of ${size} bytes is too long`,
         );
       }
-      const b = new Uint8Array(HEADER + size + CHECKSUM);
+      const b = new Uint8Array(BODY_AT + size + CHECKSUM_BYTES);
       b[0] = START;
       b[1] = COUNTED + size;
       putHex(b, 2, 2, message.seq);
       if (row !== undefined) {
         b[5] = row.code;
-        row.body.write(b, HEADER, message.body);
+        row.body.write(b, BODY_AT, message.body);
       } else if (message.name === 'unknown') {
         b[4] = message.encryption;
         b[5] = message.code;
-        putHex(b, HEADER, size, message.body.raw);
+        putHex(b, BODY_AT, size, message.body.raw);
       }
       putChecksum(b, order);
       return b;
@@ -138,7 +139,7 @@ const rawSizeOf = (message: YkcMessage): number =>
 
 /** Writes the checksum into the last two bytes of a whole frame. */
 export function putChecksum(b: Uint8Array, order: CrcOrder): void {
-  const end = b.length - CHECKSUM;
+  const end = b.length - CHECKSUM_BYTES;
   const crc = crc16Modbus(b, 2, end);
   b[end] = order === 'LE' ? crc & 0xff : crc >>> 8;
   b[end + 1] = order === 'LE' ? crc >>> 8 : crc & 0xff;

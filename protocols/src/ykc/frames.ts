@@ -43,8 +43,8 @@ const tradeNo = bcd(
 const pileNo = bcd('桩编号', 7);
 const gunNo = bcd('枪号', 1, 'two BCD digits, 01 and up');
 const gunNoBin = uint('枪号', 1, { note: 'binary in the lock frames' });
-const connector = { pileNo, gunNo };
-const session = { tradeNo, pileNo, gunNo };
+export const connector = { pileNo, gunNo };
+export const session = { tradeNo, pileNo, gunNo };
 
 const volts = (zh: string) => measure(zh, 2, 'V', 1);
 const cellVolts = (zh: string) => measure(zh, 2, 'V', 2);
@@ -77,7 +77,7 @@ const priceModel = {
 };
 
 /** What 0x3B and 0x3D have in common after their heads. */
-const orderFigures = {
+export const orderFigures = {
   sharpPrice: price('尖单价'),
   sharpEnergy: energy('尖电量'),
   sharpLossEnergy: energy('计损尖电量'),
