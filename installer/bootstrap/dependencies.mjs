@@ -1,0 +1,39 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { say } from './failure.mjs';
+import { alone } from './lock.mjs';
+import { npm } from './npm.mjs';
+import { hashOf, stampOf } from './project.mjs';
+
+const WORKSPACES = [
+  'shared',
+  'protocols',
+  'edge-agent',
+  'cloud-hub',
+  'station-ui',
+  'test',
+  'installer',
+];
+const MANIFESTS = [
+  'package.json',
+  'package-lock.json',
+  ...WORKSPACES.map((w) => `${w}/package.json`),
+];
+
+/**
+ * Installs what the lock file names, once. The stamp is written last, so an install that was cut
+ * short is done again.
+ * @param {string} root @param {string} node
+ */
+export async function dependencies(root, node) {
+  const hash = hashOf(root, MANIFESTS);
+  const stamp = stampOf(root, 'dependencies');
+  const isThere = () => stamp.fits(hash) && existsSync(path.join(root, 'node_modules'));
+  if (isThere()) return;
+  await alone(root, async () => {
+    if (isThere()) return;
+    say('installing what package-lock.json names …');
+    npm(node, ['ci'], root, 'Installing');
+    stamp.set(hash);
+  });
+}

@@ -1,0 +1,54 @@
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+import { Failure } from './failure.mjs';
+
+const QUIET = ['--no-audit', '--no-fund', '--loglevel=error'];
+
+/** Why npm failed, in words; the last lines of its own are kept. */
+function failureOf(what, text) {
+  const words = text.trim().split('\n').slice(-12).join('\n');
+  if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|network/i.test(text)) {
+    return new Failure(
+      `${what}: the package registry cannot be reached.\n${words}`,
+      'Check the network, or point npm at your own registry: npm config set registry URL',
+    );
+  }
+  if (/ENOSPC/.test(text)) {
+    return new Failure(`${what}: the disk is full.`, 'Free about 1 GB and start again.');
+  }
+  if (/can only install packages when your package.json and package-lock.json/.test(text)) {
+    return new Failure(
+      `${what}: package.json and package-lock.json do not fit.\n${words}`,
+      'Run "npm install" once, or fetch package-lock.json anew from git.',
+    );
+  }
+  if (/EACCES|EPERM/.test(text)) {
+    return new Failure(
+      `${what}: not allowed to write.\n${words}`,
+      'Run it as the owner of the project folder.',
+    );
+  }
+  return new Failure(`${what} failed.\n${words}`, 'Mend what npm says above and start again.');
+}
+
+/**
+ * Runs the machine's npm, with `node` first in PATH so that packages are built for it.
+ * @param {string} node @param {readonly string[]} args @param {string} cwd @param {string} what
+ */
+export function npm(node, args, cwd, what) {
+  const env = { ...process.env, PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH}` };
+  // npm tells the scripts that it runs where it is itself; from a bare shell it is looked up.
+  const script = process.env.npm_execpath;
+  const options = { cwd, env, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 };
+  const done = script?.endsWith('.js')
+    ? spawnSync(node, [script, ...args, ...QUIET], options)
+    : spawnSync('npm', [...args, ...QUIET], { ...options, shell: process.platform === 'win32' });
+  if (done.error?.code === 'ENOENT') {
+    throw new Failure(
+      `${what}: there is no npm on this machine.`,
+      'Install Node.js with npm (Debian: apt-get install npm).',
+    );
+  }
+  if (done.error !== undefined) throw failureOf(what, String(done.error));
+  if (done.status !== 0) throw failureOf(what, `${done.stdout}\n${done.stderr}`);
+}
