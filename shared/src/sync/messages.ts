@@ -161,10 +161,18 @@ export const TOPICS = {
   result: (siteId: string) => `r/${siteId}`,
 } as const;
 
-/** Bounds of a batch ([SYNC-6]). */
+/** Bounds of what is sent ([SYNC-6]). */
 export const LIMITS = {
   windowBatches: 4,
   batchEvents: 500,
+  /** Bodies of a batch together, before it is deflated. */
   batchBytes: 256 * 1024,
   eventBytes: 64 * 1024,
+  /** A batch after it was inflated, everything included; what grows further is refused. */
+  inflatedBytes: 1024 * 1024,
+  /** Any other message. */
+  messageBytes: 64 * 1024,
+  kindLength: 64,
+  keyLength: 255,
+  gapRecords: 1_000,
 } as const;

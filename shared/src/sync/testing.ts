@@ -4,6 +4,7 @@ import { anyOrder } from '../order/testing.ts';
 import { CONNECTOR_STATES, type Measurement } from '../pile/measurement.ts';
 import { energyStep, moneyStep } from '../units.ts';
 import type { SiteEvent } from './events.ts';
+import type { Batch, Hello } from './messages.ts';
 
 const anyTimeMs = fc.nat(2 ** 31).map((s) => s * 1000);
 const anyName = fc.string({ maxLength: 20 });
@@ -89,3 +90,39 @@ export const anyEvent: fc.Arbitrary<SiteEvent> = fc.oneof(
     }),
   }),
 );
+
+/** Everything of a batch but its events, for the money lane of a first session. */
+export const batchHead = (prev: number, last: number): Omit<Batch, 'ev'> => ({
+  v: 3,
+  vendor: 'ykc',
+  lane: 'money',
+  epoch: 1,
+  sessionNo: 1,
+  prev,
+  last,
+  clock: { wallMs: 1_752_543_600_000, monoMs: 1_000, bootNo: 1, quality: 2 },
+});
+
+/** A batch of plain events with these numbers. */
+export const batchOfSeqs = (prev: number, seqs: readonly number[], last = seqs.at(-1)): Batch => ({
+  ...batchHead(prev, last ?? prev),
+  ev: seqs.map((seq) => [seq, 1_752_543_600_000 + seq, 'OrderOpened', 1, `order-${seq}`, { seq }]),
+});
+
+/** A HELLO of a store that has sent everything below `next` of its money lane. */
+export const helloOf = (given: Partial<Hello> & { readonly next?: number } = {}): Hello => {
+  const { next = 1, ...fields } = given;
+  return {
+    type: 'hello',
+    siteId: 'site-1',
+    vendor: 'ykc',
+    storeId: 'store-a',
+    link: 'link-1',
+    epoch: 0,
+    proto: [1, 3],
+    software: '0.1.0',
+    clock: { wallMs: 1_752_543_600_000, monoMs: 1_000, bootNo: 1, quality: 2 },
+    streams: [{ lane: 'money', next, acked: 0, pending: next - 1, oldestMs: null }],
+    ...fields,
+  };
+};
