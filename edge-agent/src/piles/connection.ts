@@ -1,0 +1,285 @@
+import type { Capture } from './capture.ts';
+import type { ConnectionCodec, LostWhy, PileProtocol } from './driver.ts';
+import type { EventQueue } from './event-queue.ts';
+import type { ConnectionLimits, FrameCounts } from './limits.ts';
+import type { PileLog } from './log.ts';
+import { Noise } from './noise.ts';
+import { type Carrier, Session, type SessionRoom } from './session.ts';
+
+/** The socket, as far as a connection needs it. */
+export interface Wire {
+  readonly address: string;
+  readonly write: (bytes: Uint8Array) => void;
+  readonly pause: () => void;
+  readonly resume: () => void;
+  /** Sends what is written and closes. */
+  readonly end: () => void;
+}
+
+/** What every connection of a front shares. */
+export interface ConnectionRoom<State, Up, Down> extends SessionRoom<State, Up, Down> {
+  readonly protocol: PileProtocol<State, Up, Down>;
+  readonly capture: Capture;
+  readonly limits: ConnectionLimits;
+  readonly counts: FrameCounts;
+  readonly log: PileLog;
+  /** Whether an address may log in now. */
+  readonly mayLogIn: (address: string) => boolean;
+}
+
+/** Bytes that are read at a time, so that a paused connection stops within a few frames. */
+const SLICE_BYTES = 2_048;
+/** After a stall of ours the bytes of the pile may lie unread: it gets so long to be heard. */
+const SECOND_LOOK_MS = 1_000;
+const NOTHING = new Uint8Array(0);
+
+/**
+ * One socket's worth of piles: bytes to frames, frames to the session of their pile. It alone decides
+ * when a connection is paused, silent, or not worth keeping.
+ */
+export class Connection<State, Up, Down> implements Carrier<Down> {
+  readonly #room: ConnectionRoom<State, Up, Down>;
+  readonly #wire: Wire;
+  readonly #codec: ConnectionCodec<Up, Down>;
+  readonly #sessions = new Map<string, Session<State, Up, Down>>();
+  readonly #noise = new Noise();
+  readonly #openedMono: number;
+  #heardMono: number;
+  #suspected = false;
+  #cancelWatch: () => void;
+  #partialWatched = false;
+  #held: Set<EventQueue> | null = null;
+  /** What a paused connection had already been given. */
+  #unread: Uint8Array = NOTHING;
+  /** Frames to send when the chunk that is being read is done: one write for all of them. */
+  #out: Uint8Array[] | null = null;
+  #over = false;
+
+  constructor(room: ConnectionRoom<State, Up, Down>, wire: Wire) {
+    this.#room = room;
+    this.#wire = wire;
+    this.#codec = room.protocol.openCodec(room.limits.partialMs);
+    this.#openedMono = room.clock.monoMs();
+    this.#heardMono = this.#openedMono;
+    const { silenceMs, loginMs } = room.limits;
+    this.#cancelWatch = room.timers.after(Math.min(silenceMs, loginMs), this.#watch);
+  }
+
+  get log(): PileLog {
+    return this.#room.log;
+  }
+
+  /** Bytes from the socket. */
+  data(chunk: Uint8Array): void {
+    if (this.#over) return;
+    this.#room.counts.bytesIn += chunk.length;
+    if (this.#held === null) this.#read(chunk);
+    else this.#unread = joined([this.#unread, chunk]);
+  }
+
+  /** The socket is gone. */
+  lost(): void {
+    this.#close('closed', 'socket closed');
+  }
+
+  /** Ends the connection from this side. */
+  close(why: string): void {
+    this.#close('closed', why);
+  }
+
+  transmit(message: Down, pileNo: string): void {
+    const { counts, capture, clock, log } = this.#room;
+    try {
+      const bytes = this.#codec.encode(message);
+      counts.framesOut += 1;
+      capture.keep(this.#captureKey(pileNo), clock.nowMs(), false, bytes);
+      if (this.#out === null) this.#write(bytes);
+      else this.#out.push(bytes);
+    } catch (error) {
+      counts.errors += 1;
+      log.error({ pile: pileNo, message, err: error }, 'frame-not-encoded');
+    }
+  }
+
+  hold(queue: EventQueue): void {
+    if (this.#over || this.#held?.has(queue) === true) return;
+    this.#held ??= new Set();
+    this.#held.add(queue);
+    this.#room.counts.pauses += 1;
+    this.#wire.pause();
+    queue.whenShort(() => this.#release(queue));
+  }
+
+  release(pileNo: string, why: string): void {
+    this.#sessions.delete(pileNo);
+    for (const { admitted } of this.#sessions.values()) if (admitted) return;
+    this.#close('closed', why);
+  }
+
+  #release(queue: EventQueue): void {
+    if (this.#over || this.#held === null) return;
+    this.#held.delete(queue);
+    if (this.#held.size > 0) return;
+    this.#held = null;
+    // Nobody listened meanwhile: that was no silence of the pile.
+    this.#heardMono = this.#room.clock.monoMs();
+    const unread = this.#unread;
+    this.#unread = NOTHING;
+    this.#read(unread);
+    if (this.#held === null && !this.#over) this.#wire.resume();
+  }
+
+  #read(chunk: Uint8Array): void {
+    this.#out = [];
+    let at = 0;
+    while (at < chunk.length && this.#held === null && !this.#over) {
+      const end = Math.min(at + SLICE_BYTES, chunk.length);
+      const whole = at === 0 && end === chunk.length;
+      this.#decode(whole ? chunk : chunk.subarray(at, end));
+      at = end;
+    }
+    // Copied: the socket may use its buffer again.
+    if (at < chunk.length && !this.#over) this.#unread = Uint8Array.from(chunk.subarray(at));
+    this.#flush();
+  }
+
+  #decode(slice: Uint8Array): void {
+    const { clock, capture, counts, limits } = this.#room;
+    const monoMs = clock.monoMs();
+    const { stream } = this.#codec;
+    stream.push(slice, monoMs, this.#onFrame);
+    if (stream.pendingBytes() > 0) this.#watchPartial();
+    const bad = this.#noise.rise(stream.counts());
+    if (bad === 0) return;
+    counts.badFrames += bad;
+    capture.keep(this.#soleKey(), clock.nowMs(), true, slice);
+    if (this.#noise.score(bad, monoMs) <= limits.badFramesPerMinute) return;
+    counts.endedForBadFrames += 1;
+    this.#close('closed', 'too many bad frames');
+  }
+
+  #onFrame = (raw: Uint8Array): void => {
+    if (this.#over) return;
+    const { protocol, counts, clock, capture, mayLogIn } = this.#room;
+    this.#heardMono = clock.monoMs();
+    this.#suspected = false;
+    counts.framesIn += 1;
+    const message = this.#codec.decode(raw);
+    const pileNo = protocol.pileNoOf(message) ?? this.#solePileNo();
+    const key = pileNo === undefined ? this.#wire.address : this.#captureKey(pileNo);
+    capture.keep(key, clock.nowMs(), true, raw);
+    if (pileNo === undefined) return;
+    if (protocol.isLogin(message) && !mayLogIn(this.#wire.address)) {
+      counts.endedForLogins += 1;
+      this.#close('closed', 'too many logins');
+      return;
+    }
+    this.#sessionOf(pileNo)?.receive(message, raw);
+  };
+
+  #sessionOf(pileNo: string): Session<State, Up, Down> | undefined {
+    const known = this.#sessions.get(pileNo);
+    if (known !== undefined) return known;
+    if (this.#sessions.size >= this.#room.limits.pilesPerConnection) {
+      this.#room.counts.endedForPiles += 1;
+      this.#close('closed', 'too many piles');
+      return undefined;
+    }
+    const session = new Session(this.#room, this, pileNo);
+    this.#sessions.set(pileNo, session);
+    return session;
+  }
+
+  /** The pile of this connection when it carries one: some frames do not say theirs. */
+  #solePileNo(): string | undefined {
+    if (this.#sessions.size !== 1) return undefined;
+    for (const pileNo of this.#sessions.keys()) return pileNo;
+    return undefined;
+  }
+
+  #soleKey(): string {
+    const pileNo = this.#solePileNo();
+    return pileNo === undefined ? this.#wire.address : this.#captureKey(pileNo);
+  }
+
+  /** Frames of piles that the site never met are kept by address: numbers are easily made up. */
+  #captureKey(pileNo: string): string {
+    return this.#room.site.pile(pileNo) === undefined ? this.#wire.address : pileNo;
+  }
+
+  #watchPartial(): void {
+    if (this.#partialWatched) return;
+    this.#partialWatched = true;
+    const { timers, limits, clock } = this.#room;
+    timers.after(limits.partialMs, () => {
+      this.#partialWatched = false;
+      if (this.#over) return;
+      const { stream } = this.#codec;
+      this.#out = [];
+      stream.expire(clock.monoMs(), this.#onFrame);
+      this.#flush();
+      if (stream.pendingBytes() > 0) this.#watchPartial();
+    });
+  }
+
+  /** One look at the time since the last frame, instead of a timer that every frame would restart. */
+  #watch = (): void => {
+    const { clock, limits, counts, timers } = this.#room;
+    const now = clock.monoMs();
+    if (this.#held !== null) this.#heardMono = now;
+    let served = false;
+    for (const { admitted } of this.#sessions.values()) served ||= admitted;
+    if (!served && now - this.#openedMono >= limits.loginMs) {
+      counts.endedWithoutLogin += 1;
+      this.#close('closed', 'no login');
+      return;
+    }
+    const untilSilent = limits.silenceMs - (now - this.#heardMono);
+    if (untilSilent <= 0 && this.#suspected) {
+      counts.endedSilent += 1;
+      this.#close('silent', 'silent');
+      return;
+    }
+    this.#suspected = untilSilent <= 0;
+    const wait = this.#suspected ? SECOND_LOOK_MS : untilSilent;
+    const untilLogin = served ? wait : this.#openedMono + limits.loginMs - now;
+    this.#cancelWatch = timers.after(Math.min(wait, untilLogin), this.#watch);
+  };
+
+  #close(lost: LostWhy, why: string): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#cancelWatch();
+    this.#held = null;
+    this.#unread = NOTHING;
+    for (const session of this.#sessions.values()) session.end(lost);
+    const piles = [...this.#sessions.keys()];
+    this.#room.log.info({ address: this.#wire.address, piles, why }, 'connection-ended');
+    this.#sessions.clear();
+    this.#flush();
+    this.#wire.end();
+  }
+
+  #flush(): void {
+    const out = this.#out;
+    this.#out = null;
+    const [first] = out ?? [];
+    if (out === null || first === undefined) return;
+    this.#write(out.length === 1 ? first : joined(out));
+  }
+
+  #write(bytes: Uint8Array): void {
+    this.#room.counts.bytesOut += bytes.length;
+    this.#wire.write(bytes);
+  }
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}

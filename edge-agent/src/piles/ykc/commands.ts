@@ -1,0 +1,126 @@
+import { gunNoOf } from '@holdfast/protocols/ykc/codec';
+import type { OfflineCard, PileCommand } from '@holdfast/shared/pile/pile-command';
+import type { CommandHandlers } from '../driver.ts';
+import { allowStart, refuseStart, start, stop } from './charging.ts';
+import { setClock } from './login.ts';
+import { balanceOf, cardBytesOf, printedNoOf } from './map.ts';
+import { recordStored } from './orders.ts';
+import { decide, startTogether } from './parallel.ts';
+import type { YkcState } from './state.ts';
+import { ask, type Down, emit, stay, step, then, type YkcEffect, type YkcStep } from './step.ts';
+import { pushTariff } from './tariff.ts';
+
+/** Cards that one frame can carry (ykc.md §5.4). */
+const CARDS_MAX = { add: 15, remove: 24, find: 26 } as const;
+/** Percent of rated power that 0x52 allows. */
+const POWER_MIN = 30;
+const POWER_MAX = 100;
+
+/** The answer to a command that has no event of its own. */
+export const commandAnswered = (
+  command: PileCommand['do'],
+  connectorNo: number | null,
+  accepted: boolean,
+  detail: Readonly<Record<string, unknown>>,
+): YkcEffect => emit({ type: 'CommandAnswered', command, connectorNo, accepted, detail });
+
+const inParts = <T>(items: readonly T[], most: number): readonly (readonly T[])[] =>
+  Array.from({ length: Math.ceil(items.length / most) }, (_, i) =>
+    items.slice(i * most, (i + 1) * most),
+  );
+
+/** As many frames as the items need; each is answered by itself. */
+const inFrames = <T>(
+  state: YkcState,
+  items: readonly T[],
+  most: number,
+  send: (state: YkcState, part: readonly T[]) => YkcStep,
+): YkcStep =>
+  inParts(items, most).reduce((before, part) => then(before, (s) => send(s, part)), stay(state));
+
+const cardsOf = (cardNos: readonly string[]) =>
+  cardNos.map((cardNo) => ({ physicalCardNo: cardBytesOf(cardNo) }));
+
+const printedCard = ({ printedNo, cardNo }: OfflineCard) => ({
+  logicalCardNo: printedNoOf(printedNo),
+  physicalCardNo: cardBytesOf(cardNo),
+});
+
+/** [YKC-LIMIT-1]: 0x52 is for the whole pile, in percent; a dialect that limits each gun in kW cannot. */
+function setLimits(
+  state: YkcState,
+  { enabled, maxPowerPercent }: Extract<PileCommand, { do: 'setLimits' }>,
+): YkcStep {
+  if (Object.hasOwn(state.dialect.frames, 'gunPowerSet')) {
+    const detail = { why: 'this dialect limits each gun in kW' };
+    return step(state, commandAnswered('setLimits', null, false, detail));
+  }
+  const percent = Math.round(Math.min(POWER_MAX, Math.max(POWER_MIN, maxPowerPercent)));
+  return ask(state, 'workParamSet', {
+    pileNo: state.pileNo,
+    disabled: enabled ? 'no' : 'yes',
+    maxPowerPercent: percent,
+  });
+}
+
+/** What the site may ask for, frame by frame ([YKC-CMD-1]). */
+export const commands: CommandHandlers<YkcState, Down> = {
+  start,
+  startTogether,
+  stop,
+  allowStart: (state, command, view) =>
+    decide(state, command, view) ?? allowStart(state, command, view),
+  refuseStart: (state, command, view) =>
+    decide(state, command, view) ?? refuseStart(state, command, view),
+  recordStored: (state, { tradeNo }) => recordStored(state, tradeNo),
+  pushTariff: (state, { tariff }, view) => pushTariff(state, tariff, view),
+  readNow: (state, { connectorNo }) =>
+    ask(state, 'readRealtime', { pileNo: state.pileNo, gunNo: gunNoOf(connectorNo) }),
+  setClock: (state, _command, view) => setClock(state, view),
+  setBalance: (state, { connectorNo, cardNo, balance }) =>
+    ask(state, 'balanceUpdate', {
+      pileNo: state.pileNo,
+      gunNo: gunNoOf(connectorNo),
+      physicalCardNo: cardBytesOf(cardNo),
+      balance: balanceOf(balance, state.dialect),
+    }),
+  setLimits,
+  addCards: (state, { cards }) =>
+    inFrames(state, cards, CARDS_MAX.add, (s, part) =>
+      ask(s, 'offlineCardSync', {
+        pileNo: s.pileNo,
+        count: part.length,
+        cards: part.map(printedCard),
+      }),
+    ),
+  removeCards: (state, { cardNos }) =>
+    inFrames(state, cardNos, CARDS_MAX.remove, (s, part) =>
+      ask(s, 'offlineCardClear', { pileNo: s.pileNo, count: part.length, cards: cardsOf(part) }),
+    ),
+  findCards: (state, { cardNos }) =>
+    inFrames(state, cardNos, CARDS_MAX.find, (s, part) =>
+      ask(s, 'offlineCardQuery', { pileNo: s.pileNo, count: part.length, cards: cardsOf(part) }),
+    ),
+  setLock: (state, { connectorNo, up }) =>
+    ask(state, 'parkLockControl', {
+      pileNo: state.pileNo,
+      gunNo: connectorNo,
+      action: up ? 'raise' : 'lower',
+      reserved: '00000000',
+    }),
+  reboot: (state, { whenIdle }) =>
+    ask(state, 'reboot', { pileNo: state.pileNo, mode: whenIdle ? 'when-idle' : 'now' }),
+  updateFirmware: (state, { source, ratedPowerKw, whenIdle, timeoutMinutes }) =>
+    ask(state, 'ota', {
+      pileNo: state.pileNo,
+      pileModel: state.dc ? 'dc' : 'ac',
+      power: ratedPowerKw,
+      host: source.host,
+      port: source.port,
+      user: source.user,
+      password: source.password,
+      path: source.path,
+      mode: whenIdle ? 'when-idle' : 'now',
+      timeoutMin: timeoutMinutes,
+    }),
+};
