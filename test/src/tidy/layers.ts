@@ -1,0 +1,81 @@
+import path from 'node:path';
+import type { SourceFile } from './tree.ts';
+
+/** Which package may import which (design: packages). `test` may import all, nothing imports `test`. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  shared: [],
+  protocols: ['shared'],
+  'edge-agent': ['shared', 'protocols'],
+  'cloud-hub': ['shared', 'protocols'],
+  'station-ui': ['shared'],
+  test: ['shared', 'protocols', 'edge-agent', 'cloud-hub', 'station-ui'],
+  installer: [],
+};
+
+/** The hub decodes frames only to show them and to repair dead letters. */
+const HUB_MAY_DECODE = /^cloud-hub\/src\/(frames|dead-letters)\//;
+
+/** Packages whose code has no machine under it: no sockets, no disk, no clock. */
+const PURE = ['shared', 'protocols'];
+
+/** Files of `shared` and `protocols` that are tools for tests, and may use what tests use. */
+const FOR_TESTS = /\.test\.tsx?$|\/testing\/|\/vectors\//;
+
+const IMPORT =
+  /^\s*(?:import|export)\s[^'"]*?from\s+['"]([^'"]+)['"]|^\s*import\s+['"]([^'"]+)['"]/gm;
+
+/** Module specifiers that a source names. */
+export function importsOf(text: string): readonly string[] {
+  return [...text.matchAll(IMPORT)].map((match) => match[1] ?? match[2] ?? '');
+}
+
+const packageOf = (name: string): string => name.split('/')[0] ?? '';
+
+function packageFault(file: SourceFile, to: string): string | undefined {
+  const from = packageOf(file.path);
+  const allowed = MAY_IMPORT[from];
+  if (allowed === undefined || to === from) return undefined;
+  if (to === 'protocols' && from === 'cloud-hub' && !HUB_MAY_DECODE.test(file.path)) {
+    return `${file.path}: the hub decodes frames only in src/frames and src/dead-letters`;
+  }
+  if (allowed.includes(to)) return undefined;
+  return `${file.path}: ${from} must not import ${to}; it may import ${allowed.join(', ') || 'nothing of ours'}`;
+}
+
+/** Inside an app: adapters know ports, ports know nothing of adapters, the rest knows neither main nor adapters. */
+function innerFault(file: SourceFile, specifier: string): string | undefined {
+  const from = packageOf(file.path);
+  if (from !== 'edge-agent' && from !== 'cloud-hub') return undefined;
+  const inner = file.path.slice(from.length + '/src/'.length);
+  const target = path.posix.normalize(path.posix.join(path.posix.dirname(inner), specifier));
+  if (target === 'main.ts') return `${file.path}: nothing imports main.ts`;
+  if (inner.startsWith('ports/') && target.startsWith('adapters/')) {
+    return `${file.path}: a port must not know its adapter ${target}`;
+  }
+  return undefined;
+}
+
+/** Everything that a file imports and must not. */
+export function layerFaults(file: SourceFile): readonly string[] {
+  const from = packageOf(file.path);
+  const faults: string[] = [];
+  for (const specifier of importsOf(file.text)) {
+    const ours = /^@holdfast\/([a-z-]+)/.exec(specifier)?.[1];
+    const fault =
+      ours !== undefined
+        ? packageFault(file, ours)
+        : specifier.startsWith('.')
+          ? innerFault(file, specifier)
+          : undefined;
+    if (fault !== undefined) faults.push(fault);
+    if (specifier.startsWith('node:') && PURE.includes(from) && !FOR_TESTS.test(file.path)) {
+      faults.push(`${file.path}: ${from} has no machine under it, pass ${specifier} in`);
+    }
+    const up =
+      specifier.startsWith('.') && path.posix.join(path.posix.dirname(file.path), specifier);
+    if (typeof up === 'string' && packageOf(up) !== from) {
+      faults.push(`${file.path}: reach ${up} by its package name`);
+    }
+  }
+  return faults;
+}

@@ -1,0 +1,34 @@
+import { describe, expect, test } from 'vitest';
+import { layerFaults } from './layers.ts';
+import { ruleFaults } from './rule-ids.ts';
+import { banFaults, nameFault, sizeFault } from './style.ts';
+import { isCode, projectFiles } from './tree.ts';
+
+const files = projectFiles();
+const code = files.filter(isCode);
+
+describe('the house is tidy', () => {
+  test('there is something to look at', () => {
+    expect(code.length).toBeGreaterThan(100);
+  });
+
+  test('packages and rooms import only what their layer may', () => {
+    expect(code.flatMap(layerFaults)).toEqual([]);
+  });
+
+  test('no file is longer than one subject', () => {
+    expect(code.flatMap((file) => sizeFault(file) ?? [])).toEqual([]);
+  });
+
+  test('files and types are named after what they hold', () => {
+    expect(code.flatMap((file) => nameFault(file) ?? [])).toEqual([]);
+  });
+
+  test('nothing is left lying about', () => {
+    expect(files.flatMap(banFaults)).toEqual([]);
+  });
+
+  test('every rule has a test and every test that names a rule names a real one', () => {
+    expect(ruleFaults(files)).toEqual([]);
+  });
+});
