@@ -39,7 +39,7 @@ async function siteTables(db: Db, { clustered, bodyType }: SqlDialect): Promise<
     .addColumn('epoch', 'bigint', (c) => c.notNull())
     .addColumn('session_no', 'bigint', (c) => c.notNull())
     .addColumn('conflict', 'integer', (c) => c.notNull())
-    .addPrimaryKeyConstraint('site_session_pk', ['site_id', 'vendor', 'store_id'])
+    .addPrimaryKeyConstraint('site_session_pk', ['site_id', 'vendor'])
     .modifyEnd(clustered)
     .execute();
   await streamKey(db.schema.createTable('stream_cursor'))

@@ -152,6 +152,7 @@ export interface Store {
   /** HELLO: reads and moves epoch and session under one transaction. */
   readonly session: (siteId: string, vendor: string) => Promise<SiteSession | undefined>;
   readonly saveSession: (session: SiteSession) => Promise<void>;
+  /** Cursors of the epoch in force. */
   readonly cursors: (siteId: string, vendor: string) => Promise<readonly StreamCursor[]>;
   readonly allCursors: () => Promise<readonly StreamCursor[]>;
 
@@ -194,8 +195,11 @@ export interface Store {
 
   /** Keeps a new command; `false` when its id is already there (then nothing is changed). */
   readonly saveCommand: (command: StoredCommand) => Promise<boolean>;
-  /** The first answer stays; a presumed one gives way to the edge's. */
-  readonly answerCommand: (answer: CommandAnswer) => Promise<'answered' | 'known' | 'no-command'>;
+  /** The first answer stays; a presumed one gives way to the edge's. A site answers only its own. */
+  readonly answerCommand: (
+    siteId: string,
+    answer: CommandAnswer,
+  ) => Promise<'answered' | 'known' | 'no-command'>;
   /** Presumes `unknown` for commands whose deadline passed before `nowMs`; tells which. */
   readonly expireCommands: (nowMs: number, limit: number) => Promise<readonly StoredCommand[]>;
   readonly command: (id: string) => Promise<StoredCommand | undefined>;

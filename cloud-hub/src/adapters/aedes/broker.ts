@@ -21,7 +21,8 @@ export interface AedesLimits extends PacketLimits {
 }
 
 export const AEDES_LIMITS: AedesLimits = {
-  packetBytes: LIMITS.batchBytes + 4_096,
+  packetBytes: LIMITS.inflatedBytes + 1_024,
+  connectBytes: 16 * 1_024,
   packetsPerSecond: 500,
   connections: 20_000,
   connectionsPerAddress: 5_000,

@@ -5,6 +5,8 @@ import { Duplex } from 'node:stream';
 export interface PacketLimits {
   /** Body of one MQTT packet, bytes. */
   readonly packetBytes: number;
+  /** Body of the first packet, when nobody knows yet who is there. */
+  readonly connectBytes: number;
   /** Packets a second, over time; twice as many at once. */
   readonly packetsPerSecond: number;
 }
@@ -15,19 +17,15 @@ interface Scan {
   /** Bytes of the fixed header read so far: 0 between packets. */
   readonly headerBytes: number;
   readonly length: number;
+  readonly packets: number;
 }
-const BETWEEN: Scan = { rest: 0, headerBytes: 0, length: 0 };
+const START: Scan = { rest: 0, headerBytes: 0, length: 0, packets: 0 };
 /** MQTT 3.1.1 §2.2.3: the remaining length has one to four bytes. */
 const LENGTH_BYTES = 4;
 
 /** Follows the fixed headers through one chunk; `undefined` when a packet is malformed or too large. */
-function scanned(
-  from: Scan,
-  chunk: Uint8Array,
-  packetBytes: number,
-): { readonly scan: Scan; readonly packets: number } | undefined {
-  let { rest, headerBytes, length } = from;
-  let packets = 0;
+function scanned(from: Scan, chunk: Uint8Array, limits: PacketLimits): Scan | undefined {
+  let { rest, headerBytes, length, packets } = from;
   let at = 0;
   while (at < chunk.length) {
     if (rest > 0) {
@@ -41,7 +39,7 @@ function scanned(
     headerBytes += 1;
     if (headerBytes === 1) continue;
     length += (byte & 0x7f) * 128 ** (headerBytes - 2);
-    if (length > packetBytes) return undefined;
+    if (length > (packets === 0 ? limits.connectBytes : limits.packetBytes)) return undefined;
     if ((byte & 0x80) !== 0) {
       if (headerBytes > LENGTH_BYTES) return undefined;
       continue;
@@ -51,7 +49,7 @@ function scanned(
     headerBytes = 0;
     length = 0;
   }
-  return { scan: { rest, headerBytes, length }, packets };
+  return { rest, headerBytes, length, packets };
 }
 
 /**
@@ -64,7 +62,7 @@ export function guardPackets(
   limits: PacketLimits,
   onRefused: (why: 'packet-too-large') => void,
 ): Duplex {
-  let scan = BETWEEN;
+  let scan = START;
   let tokens = limits.packetsPerSecond * 2;
   let refilledMs = performance.now();
   let resting: NodeJS.Timeout | undefined;
@@ -108,14 +106,14 @@ export function guardPackets(
     },
   });
   socket.on('data', (chunk: Buffer) => {
-    const next = scanned(scan, chunk, limits.packetBytes);
+    const next = scanned(scan, chunk, limits);
     if (next === undefined) {
       onRefused('packet-too-large');
       guard.destroy();
       return;
     }
-    scan = next.scan;
-    const restMs = take(next.packets);
+    const restMs = take(next.packets - scan.packets);
+    scan = next;
     if (restMs > 0) rest(restMs);
     if (!guard.push(chunk)) socket.pause();
   });

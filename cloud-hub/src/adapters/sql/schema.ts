@@ -21,7 +21,7 @@ export interface SiteTable {
   secret_hash: string;
 }
 
-/** One row a store that has ever spoken for (site, vendor); the newest session is the one in force. */
+/** Which store speaks for (site, vendor), and under which session. */
 export interface SiteSessionTable {
   site_id: string;
   vendor: string;

@@ -57,6 +57,18 @@ const parkedOf = (row: Selectable<ParkedTable>): ParkedEvent => ({
   atMs: row.at_ms,
 });
 
+/** Cursors of the epoch in force; older epochs are history. */
+const currentCursors = (db: Kysely<Schema>) =>
+  db
+    .selectFrom('stream_cursor as c')
+    .innerJoin('site_session as s', (join) =>
+      join
+        .onRef('s.site_id', '=', 'c.site_id')
+        .onRef('s.vendor', '=', 'c.vendor')
+        .onRef('s.epoch', '=', 'c.epoch'),
+    )
+    .selectAll('c');
+
 /** What the hub knows of sites and their streams. */
 export function siteReads(db: Kysely<Schema>): SiteReads {
   return {
@@ -74,16 +86,13 @@ export function siteReads(db: Kysely<Schema>): SiteReads {
     },
     session: (siteId, vendor) => currentSession(db, siteId, vendor),
     cursors: async (siteId, vendor) => {
-      const rows = await db
-        .selectFrom('stream_cursor')
-        .selectAll()
-        .where('site_id', '=', siteId)
-        .where('vendor', '=', vendor)
+      const rows = await currentCursors(db)
+        .where('c.site_id', '=', siteId)
+        .where('c.vendor', '=', vendor)
         .execute();
       return rows.map(cursorOf);
     },
-    allCursors: async () =>
-      (await db.selectFrom('stream_cursor').selectAll().execute()).map(cursorOf),
+    allCursors: async () => (await currentCursors(db).execute()).map(cursorOf),
     dayCounts: async (siteId) => {
       const rows = await db
         .selectFrom('day_check')
@@ -127,8 +136,6 @@ async function currentSession(
     .selectAll()
     .where('site_id', '=', siteId)
     .where('vendor', '=', vendor)
-    .orderBy('session_no', 'desc')
-    .limit(1)
     .executeTakeFirst();
   if (row === undefined) return undefined;
   return {

@@ -1,3 +1,4 @@
+import { judgeBatch } from '@holdfast/shared/sync/hub-rules';
 import type { Batch, GapRecord } from '@holdfast/shared/sync/messages';
 import Database from 'better-sqlite3';
 import type { Applied } from '../../ports/store.ts';
@@ -89,21 +90,19 @@ export function batchApplier(database: SqliteDatabase): ApplyBatch {
   return (siteId, batch, receivedAtMs) => {
     const { vendor, lane, epoch } = batch;
     const origin: Origin = { siteId, vendor, lane, epoch, receivedAtMs };
-    if (cursors.isFenced(siteId, batch)) return { outcome: 'fenced' };
     const cursor = cursors.read(origin);
-    if (batch.prev > cursor.watermark) return { outcome: 'gap', watermark: cursor.watermark };
-    const fresh: TextEvent[] = batch.ev
-      .filter(([seq]) => seq > cursor.watermark)
-      .map((wire) => ({ wire, body: JSON.stringify(wire[5]) }));
-    const gaps = (batch.gaps ?? []).filter((gap) => gap.to > cursor.watermark);
+    const judged = judgeBatch(cursor, cursors.session(siteId, vendor), batch);
+    if (judged === 'fenced') return { outcome: 'fenced' };
+    if (judged === 'gap') return { outcome: 'gap', watermark: cursor.watermark };
+    const { watermark, gaps } = judged;
+    const fresh = judged.fresh.map((wire) => ({ wire, body: JSON.stringify(wire[5]) }));
     const parked = apply(origin, fresh);
-    const recorded = gaps.filter((gap) => recordGap(origin, gap)).length;
+    for (const gap of gaps) recordGap(origin, gap);
     const check = continueChain(origin, fresh, batch.check);
-    const watermark = Math.max(cursor.watermark, batch.last);
     cursors.save(origin, {
       watermark,
       parked: cursor.parked + parked,
-      gapCount: cursor.gapCount + recorded,
+      gapCount: cursor.gapCount + gaps.length,
     });
     const applied = { outcome: 'applied', watermark, fresh: fresh.length, parked } as const;
     return check === undefined ? applied : { ...applied, check };

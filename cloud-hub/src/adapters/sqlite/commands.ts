@@ -8,20 +8,27 @@ import { change, insertRow, selectOne } from './statements.ts';
 type AnswerOutcome = 'answered' | 'known' | 'no-command';
 
 /** Writes an edge's answer inside the running transaction: the first one stays ([SYNC-7]). */
-export function answerWriter(database: SqliteDatabase): (answer: CommandAnswer) => AnswerOutcome {
+export function answerWriter(
+  database: SqliteDatabase,
+): (siteId: string, answer: CommandAnswer) => AnswerOutcome {
   const { db } = database;
-  const exists = selectOne(database, db.selectFrom('command').select('id').where('id', '=', ''));
+  const exists = selectOne(
+    database,
+    db.selectFrom('command').select('id').where('id', '=', '').where('site_id', '=', ''),
+  );
   const update = change(
     database,
     db
       .updateTable('command')
       .set({ outcome: 'unknown', answer: '', presumed: 0 })
       .where('id', '=', '')
+      .where('site_id', '=', '')
       .where((eb) => eb.or([eb('outcome', 'is', null), eb('presumed', '=', 1)])),
   );
-  return (answer) => {
-    if (update(answer.outcome, JSON.stringify(answer), 0, answer.id, 1) > 0) return 'answered';
-    return exists(answer.id) === undefined ? 'no-command' : 'known';
+  return (siteId, answer) => {
+    const changed = update(answer.outcome, JSON.stringify(answer), 0, answer.id, siteId, 1);
+    if (changed > 0) return 'answered';
+    return exists(answer.id, siteId) === undefined ? 'no-command' : 'known';
   };
 }
 
@@ -60,7 +67,7 @@ export function commandWrites(
           presumed: stored.presumed ? 1 : 0,
         }),
       ),
-    answerCommand: (given) => queue.write(() => answer(given)),
+    answerCommand: (siteId, given) => queue.write(() => answer(siteId, given)),
     expireCommands: async (nowMs, limit) => {
       const late = await db
         .selectFrom('command')

@@ -1,5 +1,4 @@
-import type { Batch } from '@holdfast/shared/sync/messages';
-import type { StreamCursor } from '../../ports/store.ts';
+import type { SiteSession, StreamCursor } from '../../ports/store.ts';
 import type { Origin } from '../sql/plan.ts';
 import type { SqliteDatabase } from './database.ts';
 import { insertRow, selectOne } from './statements.ts';
@@ -7,8 +6,10 @@ import { insertRow, selectOne } from './statements.ts';
 type Progress = Pick<StreamCursor, 'watermark' | 'parked' | 'gapCount'>;
 
 export interface CursorTable {
-  /** Does another session than the batch's speak for the site ([SYNC-10])? */
-  readonly isFenced: (siteId: string, batch: Batch) => boolean;
+  readonly session: (
+    siteId: string,
+    vendor: string,
+  ) => Pick<SiteSession, 'epoch' | 'sessionNo'> | undefined;
   readonly read: (stream: Omit<Origin, 'receivedAtMs'>) => Progress;
   readonly save: (stream: Omit<Origin, 'receivedAtMs'>, progress: Progress) => void;
 }
@@ -20,10 +21,9 @@ export function cursorTable(database: SqliteDatabase): CursorTable {
     database,
     db
       .selectFrom('site_session')
-      .select(['epoch', 'session_no'])
+      .select(['epoch', 'session_no as sessionNo'])
       .where('site_id', '=', '')
-      .where('vendor', '=', '')
-      .orderBy('session_no', 'desc'),
+      .where('vendor', '=', ''),
   );
   const cursor = selectOne(
     database,
@@ -42,10 +42,7 @@ export function cursorTable(database: SqliteDatabase): CursorTable {
     { do: 'update', keys: ['site_id', 'vendor', 'lane', 'epoch'] },
   );
   return {
-    isFenced: (siteId, batch) => {
-      const current = session(siteId, batch.vendor);
-      return current?.epoch !== batch.epoch || current.session_no !== batch.sessionNo;
-    },
+    session: (siteId, vendor) => session(siteId, vendor),
     read: ({ siteId, vendor, lane, epoch }) =>
       cursor(siteId, vendor, lane, epoch) ?? { watermark: 0, parked: 0, gapCount: 0 },
     save: ({ siteId, vendor, lane, epoch }, progress) => {

@@ -21,7 +21,11 @@ export interface SqliteStoreOptions {
  * one fsync, which every batch that waits at that moment shares. Rejects with `ledger-failed`.
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
-  const database = await openDatabase(options.file);
+  return sqliteStore(await openDatabase(options.file), options.nowMs ?? Date.now);
+}
+
+/** The store on a database that is open; closing the store closes it. */
+export function sqliteStore(database: SqliteDatabase, nowMs: () => number): Store {
   const queue = commitQueue(database.raw);
   const applyBatch = batchApplier(database);
   return {
@@ -35,7 +39,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     prune: pruning(database, queue),
     applyBatch: (siteId, batch, receivedAtMs) =>
       queue.write(() => applyBatch(siteId, batch, receivedAtMs)),
-    replayParked: parkedReplay(database, queue, options.nowMs ?? Date.now),
+    replayParked: parkedReplay(database, queue, nowMs),
     close: async () => {
       queue.close();
       await database.db.destroy();
@@ -55,7 +59,7 @@ function siteWrites(
     database,
     'site_session',
     ['site_id', 'vendor', 'store_id', 'epoch', 'session_no', 'conflict'],
-    { do: 'update', keys: ['site_id', 'vendor', 'store_id'] },
+    { do: 'update', keys: ['site_id', 'vendor'] },
   );
   const user = insertRow(database, 'hub_user', ['user_name', 'password_hash', 'role'], {
     do: 'update',

@@ -176,7 +176,7 @@ export function planWriter(database: SqliteDatabase): WritePlan {
     for (const row of plan.piles.values()) write.pile(row);
     for (const row of plan.connectors.values()) write.connector(row);
     for (const row of plan.measurements) write.measurement(row);
-    for (const given of plan.answers) answer(given);
+    for (const given of plan.answers) answer(origin.siteId, given);
     for (const row of plan.log) write.log(row);
     for (const row of plan.captures) write.capture(row);
     return parked;

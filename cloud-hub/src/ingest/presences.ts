@@ -1,0 +1,139 @@
+import {
+  admitHello,
+  type SessionState,
+  sessionOfReplacement,
+} from '@holdfast/shared/sync/hub-rules';
+import type { Batch, Gone, Hello, Welcome } from '@holdfast/shared/sync/messages';
+import type { SitePresence } from '../ports/live-state.ts';
+import { answer, type IngestContext, lineKey, type SiteLine } from './context.ts';
+
+/** Who is connected and who speaks for each site ([SYNC-10]). */
+export interface Presences {
+  /** The broker tells of a connection; which store it is, only its HELLO says. */
+  readonly connection: (line: SiteLine, connected: boolean) => void;
+  readonly hello: (line: SiteLine, hello: Hello) => Promise<void>;
+  readonly gone: (line: SiteLine, gone: Gone) => void;
+  /** A batch of the session in force was applied. */
+  readonly heard: (line: SiteLine, batch: Batch) => void;
+  /** An operator's word: this store speaks for the site from its next HELLO on. */
+  readonly acceptStore: (line: SiteLine, storeId: string) => Promise<boolean>;
+}
+
+export function presences(context: IngestContext): Presences {
+  const { store, live, clock, log, onChange, admission } = context;
+  const known = new Map<string, SitePresence>();
+  /** What the broker said last of a connection; some brokers say nothing. */
+  const lines = new Map<string, boolean>();
+
+  const presenceOf = (line: SiteLine): SitePresence =>
+    known.get(lineKey(line)) ?? {
+      ...line,
+      connected: false,
+      sessionNo: 0,
+      lastHeardMs: 0,
+      hello: null,
+      clockOffsetMs: null,
+    };
+  const save = (presence: SitePresence): void => {
+    known.set(lineKey(presence), presence);
+    live.setPresence(presence).catch((error: unknown) => {
+      log.warn({ siteId: presence.siteId, error: String(error) }, 'presence-not-kept');
+    });
+  };
+  const told = ({ siteId }: SiteLine): void => {
+    onChange([
+      { entity: 'site', siteId },
+      { entity: 'sync', siteId },
+    ]);
+  };
+  const away = (line: SiteLine): void => {
+    admission.leave(lineKey(line));
+    save({ ...presenceOf(line), connected: false, sessionNo: 0 });
+    told(line);
+  };
+  const sessionOf = async (line: SiteLine): Promise<SessionState | undefined> => {
+    const session = await store.session(line.siteId, line.vendor);
+    if (session === undefined) return undefined;
+    const { hello, lastHeardMs } = presenceOf(line);
+    // After a restart of the hub nobody knows how long a store has been silent.
+    return hello?.storeId === session.storeId ? { ...session, lastHeardMs } : session;
+  };
+
+  return {
+    connection: (line, connected) => {
+      lines.set(lineKey(line), connected);
+      if (!connected) return away(line);
+      save({ ...presenceOf(line), connected: true, sessionNo: 0 });
+      return told(line);
+    },
+    hello: async (line, hello) => {
+      const account = await store.site(line.siteId);
+      if (account?.vendors.includes(line.vendor) !== true) {
+        return answer(context, line, unknownSite(hello, context.policy.versionRetryMs));
+      }
+      const cursors = await store.cursors(line.siteId, line.vendor);
+      const nowMs = clock.nowMs();
+      const decided = admitHello(await sessionOf(line), cursors, hello, nowMs, context.policy);
+      if (decided.session !== undefined) await store.saveSession({ ...line, ...decided.session });
+      const connected = lines.get(lineKey(line)) ?? true;
+      if (decided.answer.type === 'refused') {
+        log.warn({ ...line, storeId: hello.storeId, why: decided.answer.reason }, 'hello-refused');
+        save({ ...presenceOf(line), connected, sessionNo: 0 });
+        told(line);
+        return answer(context, line, decided.answer);
+      }
+      const { sessionNo, epoch } = decided.answer;
+      const clockOffsetMs = Math.round(hello.clock.wallMs - nowMs);
+      save({ ...line, connected, sessionNo, lastHeardMs: nowMs, hello, clockOffsetMs });
+      log.info({ ...line, storeId: hello.storeId, epoch, sessionNo }, 'hello-welcomed');
+      told(line);
+      return answer(context, line, withCredits(context, line, hello, decided.answer));
+    },
+    gone: (line, { link }) => {
+      if (presenceOf(line).hello?.link === link) away(line);
+    },
+    heard: (line, { sessionNo, clock: reading }) => {
+      const presence = presenceOf(line);
+      const nowMs = clock.nowMs();
+      const clockOffsetMs = Math.round(reading.wallMs - nowMs);
+      // With a broker outside, an edge goes on after the hub's restart without a new HELLO.
+      const connected = lines.get(lineKey(line)) ?? true;
+      save({ ...presence, connected, sessionNo, lastHeardMs: nowMs, clockOffsetMs });
+    },
+    acceptStore: async (line, storeId) => {
+      const session = await store.session(line.siteId, line.vendor);
+      if (session === undefined) return false;
+      await store.saveSession({ ...line, ...sessionOfReplacement(session, storeId) });
+      log.info({ ...line, storeId }, 'store-accepted');
+      told(line);
+      return true;
+    },
+  };
+}
+
+/** History goes by turns: a lane that has some to send is told at once whether it may. */
+function withCredits(
+  { admission, waiting, clock }: IngestContext,
+  line: SiteLine,
+  hello: Hello,
+  welcome: Welcome,
+): Welcome {
+  const pending = new Map(hello.streams.map((stream) => [stream.lane, stream.pending]));
+  const streams = welcome.streams.map((stream) => {
+    const isHistory = stream.lane === 'backlog' || stream.lane === 'frames';
+    if (isHistory && (pending.get(stream.lane) ?? 0) === 0) return { ...stream, credit: 1 };
+    const credit = admission.creditOf(lineKey(line), stream.lane, waiting(), clock.nowMs());
+    return { ...stream, ...credit };
+  });
+  return { ...welcome, streams };
+}
+
+const unknownSite = ({ storeId, link }: Hello, retryAfterMs: number) =>
+  ({
+    type: 'refused',
+    storeId,
+    link,
+    reason: 'unknown-site',
+    text: 'this hub has no such site with this vendor',
+    retryAfterMs,
+  }) as const;
