@@ -33,7 +33,7 @@ export interface Dialect {
 const V16: Dialect = {
   id: 'ykc-1.6',
   zh: '云快充 V1.5/V1.6/V1.7',
-  en: 'as published, V1.5 to V1.7',
+  en: 'as published',
   faultBitBase: 0,
   faults: FAULTS,
   stopReasons: [],
@@ -48,7 +48,7 @@ const YLC: Dialect = {
   ...V16,
   id: 'ylc-1.8',
   zh: '易联桩 V1.8.22',
-  en: 'Yilianzhuang V1.8.22: longer 0x03, 0x13, 0x34, power per gun, VIN on plug-in',
+  en: 'longer 0x03, 0x13 and 0x34; power per gun; VIN on plug-in',
   faultBitBase: 1,
   faults: YLC_FAULTS,
   stopReasons: [
@@ -72,7 +72,7 @@ const OPENUC: Dialect = {
   ...V16,
   id: 'openuc-1.0',
   zh: 'OpenUC V1.0',
-  en: 'OpenUC V1.0: own stop codes, electricity prices without service',
+  en: 'own stop codes; prices of orders without service',
   stopReasons: [
     [0x46, 'BMS 总电压达到设定值', 'BMS total voltage reached'],
     [0x65, '接收 BRO_00 超时', 'BRO(00) timeout'],

@@ -1,0 +1,158 @@
+import { Command, CommanderError, Option } from 'commander';
+import { hexInput } from './hex-input.ts';
+import type { FrameProtocol, FrameReader, Reading } from './protocol.ts';
+import { ykcFrames } from './ykc.ts';
+
+/** The protocols that the command reads. */
+export const PROTOCOLS: readonly FrameProtocol[] = [ykcFrames];
+
+/** All frames were good; one was not; the command was used wrongly. */
+export const EXIT = { ok: 0, badFrame: 1, usage: 2 } as const;
+
+/** How much of a line that is no hex is shown again. */
+const TEXT_SHOWN = 120;
+
+/** Where text comes from and goes to; the process's own streams, or a test's. */
+export interface Console {
+  /** Lines of the standard input; asked for only when there are no arguments. */
+  readonly lines: () => AsyncIterable<string>;
+  /** Resolves when more may be printed: a slow reader of the output slows the input down. */
+  readonly print: (text: string) => void | Promise<void>;
+  readonly complain: (text: string) => void;
+}
+
+interface Options {
+  readonly dialect: string;
+  readonly pretty?: true;
+  readonly list?: true;
+  readonly type?: string;
+}
+
+/**
+ * The texts to read. Where an argument holds a frame, each stands alone, so that a bad one does not
+ * swallow the next; where none does, the shell has split one text at its spaces.
+ */
+function textsOf(args: readonly string[], reader: FrameReader): readonly string[] {
+  const anyWhole = args.some((arg) => {
+    const input = hexInput(arg);
+    return input.ok && reader.isWhole(input.bytes);
+  });
+  return anyWhole ? args : [args.join(' ')];
+}
+
+function readText(reader: FrameReader, text: string): readonly Reading[] {
+  const input = hexInput(text);
+  if (input.ok) return reader.read(input.bytes);
+  const shortened = text.length > TEXT_SHOWN ? `${text.slice(0, TEXT_SHOWN)}…` : text;
+  return [{ ok: false, error: input.error, hint: input.hint, text: shortened }];
+}
+
+/** Blank lines and lines that begin with # are no frames. */
+const isSkipped = (line: string): boolean => /^\s*(#|$)/.test(line);
+
+async function describeType(reader: FrameReader, type: string, console: Console): Promise<number> {
+  const described = reader.describe(type);
+  if (described !== undefined) await console.print(described);
+  else console.complain(`no frame type ${type}; --list shows all 没有此帧类型，用 --list 查看`);
+  return described === undefined ? EXIT.usage : EXIT.ok;
+}
+
+/** Reads the arguments, or the standard input where there are none. */
+async function run(
+  reader: FrameReader,
+  args: readonly string[],
+  { list, type, pretty }: Options,
+  console: Console,
+): Promise<number> {
+  if (type !== undefined) return describeType(reader, type, console);
+  if (list) {
+    await console.print(reader.list());
+    return EXIT.ok;
+  }
+  let exit: number = EXIT.ok;
+  const texts = args.length > 0 ? textsOf(args, reader) : console.lines();
+  for await (const text of texts) {
+    if (isSkipped(text)) continue;
+    for (const reading of readText(reader, text)) {
+      if (!reading.ok) exit = EXIT.badFrame;
+      await console.print(JSON.stringify(reading, null, pretty ? 2 : undefined));
+    }
+  }
+  return exit;
+}
+
+const helpOf = (protocol: FrameProtocol): string =>
+  [
+    '',
+    'Examples 示例:',
+    ...protocol.examples.map((example) => `  npm run --silent frame -- ${example}`),
+    '',
+    'Spaces, commas, colons and 0x between bytes do not matter; several frames may stick together.',
+    '字节之间的空格、逗号、冒号、0x 均可；多帧相连也可以。',
+    'Codes are printed as numbers, what they say stands under "meaning"; quantities are exact decimals',
+    'in V, A, kWh, yuan and °C, null where the pile does not report one; times are UTC+8.',
+    '代码按数值输出，含义见 "meaning"；数量为精确小数（V、A、kWh、元、°C），未上报为 null；时间为东八区。',
+    '',
+    'Dialects 方言:',
+    ...protocol.dialects.map(({ id, text }) => `  ${id.padEnd(12)} ${text}`),
+    '',
+    'Exit code 退出码: 0 all frames good 全部正确 · 1 a bad frame 有错误报文 · 2 wrong usage 用法错误',
+  ].join('\n');
+
+function subcommand(
+  protocol: FrameProtocol,
+  console: Console,
+  done: (code: number) => void,
+): Command {
+  const ids = protocol.dialects.map(({ id }) => id);
+  return new Command(protocol.name)
+    .description(`${protocol.title}: one JSON line a frame 每帧输出一行 JSON`)
+    .argument(
+      '[hex...]',
+      'frames as hex; without any, one a line from standard input 十六进制报文，缺省从标准输入逐行读取',
+    )
+    .addOption(
+      new Option('--dialect <id>', 'how this pile departs from the text 桩的方言')
+        .choices(ids)
+        .default(protocol.dialects[0].id),
+    )
+    .option('--pretty', 'indent the JSON 缩进输出')
+    .option('--list', 'list all frame types 列出全部帧类型')
+    .option(
+      '--type <type>',
+      'describe the fields of a type: 0x13, 13 or realtime 说明某帧类型的字段',
+    )
+    .addHelpText('after', helpOf(protocol))
+    .action(async (args: readonly string[], options: Options) => {
+      done(await run(protocol.open(options.dialect), args, options, console));
+    });
+}
+
+/** Runs the command and says with which code to exit. */
+export async function frameCommand(argv: readonly string[], console: Console): Promise<number> {
+  let exit: number = EXIT.ok;
+  const program = new Command('frame')
+    .description('Reads frames of a charging protocol 解析充电协议报文')
+    .exitOverride()
+    .configureOutput({ writeOut: trimmed(console.print), writeErr: trimmed(console.complain) });
+  for (const protocol of PROTOCOLS) {
+    const command = subcommand(protocol, console, (code) => {
+      exit = code;
+    });
+    program.addCommand(command.copyInheritedSettings(program));
+  }
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return exit;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Asking for help ends here too, with code 0; no command at all prints it and is wrong usage.
+    return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  }
+}
+
+const trimmed =
+  (write: (text: string) => unknown) =>
+  (text: string): void => {
+    write(text.replace(/\n$/, ''));
+  };
