@@ -1,5 +1,8 @@
-import { type Checked, checkConfig } from '@holdfast/shared/config/check';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { ConfigError, type ConfigFault, faultsOf } from '@holdfast/shared/config/faults';
 import Type, { type Static } from 'typebox';
+import { Value } from 'typebox/value';
 
 const closed = { additionalProperties: false } as const;
 const Name = Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' });
@@ -25,9 +28,21 @@ const EmbeddedBroker = Type.Object(
 const ForeignBroker = Type.Object(
   {
     kind: Type.Literal('mqtt'),
-    url: Type.String({ pattern: '^mqtts?://', description: 'broker in a process of its own' }),
-    user: Type.Optional(Type.String({ minLength: 1 })),
-    password: Type.Optional(Type.String({ minLength: 1 })),
+    vendors: Type.Array(
+      Type.Object(
+        {
+          vendor: Name,
+          url: Type.String({
+            pattern: '^(mqtts?|wss?)://',
+            description: 'virtual host of a vendor',
+          }),
+          user: Type.Optional(Type.String({ minLength: 1 })),
+          password: Type.Optional(Type.String({ minLength: 1 })),
+        },
+        closed,
+      ),
+      { minItems: 1, maxItems: 16 },
+    ),
   },
   closed,
 );
@@ -58,15 +73,38 @@ export const HubConfig = Type.Object(
 );
 export type HubConfig = Static<typeof HubConfig>;
 
-/** Checks a parsed configuration file; two sites of one name are an error too. */
-export function hubConfigOf(given: unknown): Checked<HubConfig> {
-  const checked = checkConfig(HubConfig, given);
-  if (!checked.ok) return checked;
+function doubles({ sites }: HubConfig): readonly ConfigFault[] {
   const seen = new Set<string>();
-  const errors = checked.value.sites.flatMap(({ siteId }, i) => {
-    const twice = seen.has(siteId);
+  return sites.flatMap(({ siteId }, n) => {
+    const isDouble = seen.has(siteId);
     seen.add(siteId);
-    return twice ? [{ path: `sites[${i}].siteId`, message: `"${siteId}" is there twice` }] : [];
+    if (!isDouble) return [];
+    const zh = '与前面的场站编号重复，请只留一项。';
+    return [{ path: `/sites/${n}/siteId`, zh, en: 'The same as an earlier site: keep one.' }];
   });
-  return errors.length === 0 ? checked : { ok: false, errors };
+}
+
+/** Reads a configuration from JSON; throws `ConfigError` with everything that is wrong. */
+export function hubConfigOf(json: unknown, folder: string): HubConfig {
+  const filled = Value.Default(HubConfig, Value.Clone(json));
+  if (!Value.Check(HubConfig, filled)) {
+    throw new ConfigError(faultsOf(Value.Errors(HubConfig, filled)));
+  }
+  const faults = doubles(filled);
+  if (faults.length > 0) throw new ConfigError(faults);
+  return { ...filled, dataFolder: path.resolve(folder, filled.dataFolder) };
+}
+
+/** Reads and checks a configuration file. Throws `ConfigError`. */
+export function readHubConfig(file: string): HubConfig {
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ConfigError([
+      { path: '', zh: `读不了配置文件 ${file}：${why}`, en: `${file} cannot be read: ${why}` },
+    ]);
+  }
+  return hubConfigOf(json, path.dirname(path.resolve(file)));
 }

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { energyStep, fen } from '@holdfast/shared/units';
 import { afterAll, describe, expect, test } from 'vitest';
-import { ConfigError } from './config/errors.ts';
+import { ConfigError } from '@holdfast/shared/config/faults';
 import { EXAMPLE, exampleText } from './config/example.ts';
 import { cardKey } from './config/lists.ts';
 import { configPage } from './config/page.ts';
@@ -67,6 +67,12 @@ describe('a sound file', () => {
     expect(nextChangeAfter(tariffs, at('2026-05-31'))).toBe(at('2026-06-01'));
     expect(nextChangeAfter(tariffs, at('2026-06-01'))).toBeUndefined();
   });
+});
+
+test('a card number is compared without the bytes that pad it, and only those', () => {
+  expect(cardKey('00000000D14B0A54')).toBe(cardKey('d14b0a54'));
+  expect(cardKey('7805AF3703000000')).toBe(cardKey('7805af3703'));
+  expect(cardKey('0D14B0A5')).not.toBe(cardKey('D14B0A50'));
 });
 
 describe('a wrong file', () => {

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { DIALECTS, dialectOf } from '@holdfast/protocols/ykc/dialects';
+import { ConfigError, type ConfigFault, faultsOf } from '@holdfast/shared/config/faults';
 import { DEFAULT_POLICY, type SettlePolicy } from '@holdfast/shared/money/policy';
 import { decimalOf, energyStep, fen } from '@holdfast/shared/units';
 import { Settings } from 'typebox/system';
 import { Value } from 'typebox/value';
-import { ConfigError, type ConfigFault, faultsOf } from './config/errors.ts';
 import { type Lists, readLists } from './config/lists.ts';
 import { ConfigFile } from './config/schema.ts';
 import { readTariffs, type TariffBook } from './config/tariff-book.ts';

@@ -1,5 +1,5 @@
+import type { ConfigFault } from '@holdfast/shared/config/faults';
 import { decimalOf, type Fen, fen } from '@holdfast/shared/units';
-import type { ConfigFault } from './errors.ts';
 import type { ConfigFile } from './schema.ts';
 
 /** Somebody who may charge here: a card or a VIN, and the account behind it. */
@@ -19,8 +19,14 @@ export interface Lists {
   readonly vins: ReadonlyMap<string, Spender>;
 }
 
-/** Piles pad a card number on either side (ykc.md §3): numbers are compared without that. */
-export const cardKey = (cardNo: string): string => cardNo.toLowerCase().replace(/^0+|0+$/g, '');
+/** Piles pad a card number with zero bytes on either side (ykc.md §3): it is compared without them. */
+export function cardKey(cardNo: string): string {
+  const bytes = cardNo.length % 2 === 0 ? cardNo : `0${cardNo}`;
+  return bytes
+    .toLowerCase()
+    .replace(/^(?:00)+/, '')
+    .replace(/(?:00)+$/, '');
+}
 
 /** VINs are compared in capitals. */
 export const vinKey = (vin: string): string => vin.toUpperCase();

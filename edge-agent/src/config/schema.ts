@@ -57,7 +57,7 @@ const Card = Type.Object(
   {
     cardNo: Type.String({
       pattern: '^[0-9A-Fa-f]{1,32}$',
-      description: 'what the reader reads, hex; zeros at either end do not count',
+      description: 'what the reader reads, hex; zero bytes at either end do not count',
     }),
     passwordMd5: Type.Optional(
       Type.String({

@@ -1,7 +1,7 @@
+import type { ConfigFault } from '@holdfast/shared/config/faults';
 import type { Tariff } from '@holdfast/shared/money/tariff';
 import { checkTariff, pileMisfitsOf } from '@holdfast/shared/money/tariff-check';
 import { instantOfIso } from '@holdfast/shared/time/shanghai';
-import type { ConfigFault } from './errors.ts';
 
 /** A version of the prices and when it begins to hold. */
 export interface DatedTariff {

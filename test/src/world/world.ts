@@ -83,7 +83,7 @@ async function startHub(options: WorldOptions): Promise<Program<HubReady>> {
     broker:
       brokerUrl === undefined
         ? { kind: 'embedded', host: '127.0.0.1', port: await portOf(ports.mqtt, 0) }
-        : { kind: 'mqtt', url: brokerUrl },
+        : { kind: 'mqtt', vendors: [{ vendor: 'ykc', url: brokerUrl }] },
     sites: Array.from({ length: sites }, (_, i) => ({
       siteId: siteIdOf(i),
       name: `Demonstration site ${i + 1}`,
