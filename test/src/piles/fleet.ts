@@ -2,6 +2,7 @@ import { type Books, openBooks } from './books.ts';
 import { type Faults, NO_FAULTS } from './faults.ts';
 import { randomOf } from './random.ts';
 import { CARDS_PER_GUN, cardNoOf, type Pace, pileNoOf, SHOW_PACE, vinOf } from './setup.ts';
+import type { Surroundings } from './surroundings.ts';
 import { type RunningPile, runPile } from './ykc/runner.ts';
 
 export interface FleetOptions {
@@ -14,12 +15,12 @@ export interface FleetOptions {
   readonly faults: Faults;
   readonly pace: Pace;
   readonly remoteOneIn: number;
-  readonly to: { readonly host: string; readonly port: number };
+  readonly surroundings: Surroundings;
   /** Piles connect within this time, not all at once. */
   readonly rampMs: number;
 }
 
-export const FLEET_DEFAULTS: Omit<FleetOptions, 'to'> = {
+export const FLEET_DEFAULTS: Omit<FleetOptions, 'surroundings'> = {
   count: 10,
   first: 0,
   connectors: 2,
@@ -47,28 +48,26 @@ export function runFleet(options: FleetOptions): Fleet {
   const random = randomOf(options.seed);
   const piles: RunningPile[] = [];
   let closing = false;
+  const { time } = options.surroundings;
   const starts = Array.from({ length: options.count }, (_, i) =>
-    setTimeout(
-      () => {
-        const pileNo = pileNoOf(options.first + i);
-        const pile = runPile(
-          {
-            pileNo,
-            connectorCount: options.connectors,
-            powerW: options.powerW,
-            pace: options.pace,
-            faults: options.faults,
-            random: random.fork(pileNo),
-            remoteOneIn: options.remoteOneIn,
-          },
-          options.to,
-          books,
-        );
-        if (closing) pile.closeTheShop();
-        piles.push(pile);
-      },
-      Math.floor((i * options.rampMs) / options.count),
-    ),
+    time.after(Math.floor((i * options.rampMs) / options.count), () => {
+      const pileNo = pileNoOf(options.first + i);
+      const pile = runPile(
+        {
+          pileNo,
+          connectorCount: options.connectors,
+          powerW: options.powerW,
+          pace: options.pace,
+          faults: options.faults,
+          random: random.fork(pileNo),
+          remoteOneIn: options.remoteOneIn,
+        },
+        options.surroundings,
+        books,
+      );
+      if (closing) pile.closeTheShop();
+      piles.push(pile);
+    }),
   );
   const charging = (): number =>
     piles.reduce((sum, pile) => sum + pile.state().guns.filter((g) => g.charge !== null).length, 0);
@@ -81,7 +80,7 @@ export function runFleet(options: FleetOptions): Fleet {
     },
     unfinished: () => charging() + books.unconfirmed(),
     stop() {
-      for (const start of starts) clearTimeout(start);
+      for (const cancel of starts) cancel();
       for (const pile of piles) pile.stop();
     },
   };

@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { FIELD_FAULTS, NO_FAULTS } from './faults.ts';
 import { FLEET_DEFAULTS, fleetLists, runFleet } from './fleet.ts';
 import { FIELD_PACE, SHOW_PACE } from './setup.ts';
+import { tcpSurroundings } from './tcp-surroundings.ts';
 
 const wholeNumber = (text: string): number => {
   const n = Number(text);
@@ -42,7 +43,7 @@ async function run(options: Options): Promise<void> {
     count: options.count,
     connectors: options.connectors,
     seed: options.seed,
-    to: options.to,
+    surroundings: tcpSurroundings(options.to),
     faults: options.faults === 'field' ? FIELD_FAULTS : NO_FAULTS,
     pace: options.pace === 'field' ? FIELD_PACE : SHOW_PACE,
   };

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Faults } from '../piles/faults.ts';
 import { FLEET_DEFAULTS, type Fleet, fleetLists, runFleet } from '../piles/fleet.ts';
 import { randomOf } from '../piles/random.ts';
+import { tcpSurroundings } from '../piles/tcp-surroundings.ts';
 import { type Api, apiOf } from './api.ts';
 import { freePort } from './free-port.ts';
 import { type Operator, runOperator } from './operator.ts';
@@ -141,7 +142,7 @@ async function startSite(
     first: index * 1_000,
     seed: options.seed + index,
     faults: options.faults,
-    to: { host: '127.0.0.1', port: edge.ready().ykc },
+    surroundings: tcpSurroundings({ host: '127.0.0.1', port: edge.ready().ykc }),
   });
   return { siteId, edge, line, fleet, api: apiOf(edge.ready().api) };
 }

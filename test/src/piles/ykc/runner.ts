@@ -1,14 +1,15 @@
 import type { Message } from '@holdfast/protocols/kernel/frame';
 import { type CrcOrder, type Frames, seqOf, ykc } from '@holdfast/protocols/ykc/codec';
 import { ykcStream } from '@holdfast/protocols/ykc/stream';
+import { badLine } from '../bad-line.ts';
 import type { Books } from '../books.ts';
 import type { PileSetup } from '../setup.ts';
-import { tcpLine } from '../tcp-line.ts';
+import type { Surroundings } from '../surroundings.ts';
 import { virtualPile } from './pile.ts';
 import type { BookNote, PileState, World } from './state.ts';
 import type { PileEffect, PileStep } from './step.ts';
 
-/** A virtual pile that lives: real socket, real clock, the pure pile inside. */
+/** A virtual pile that lives: a line, a clock, and the pure pile inside. */
 export interface RunningPile {
   readonly state: () => PileState;
   readonly closeTheShop: () => void;
@@ -23,15 +24,12 @@ function keep(books: Books, note: BookNote): void {
   else books.answered(note.tradeNo, note.stored);
 }
 
-/** Runs one pile against a platform over TCP until it is stopped. Connects again by itself. */
-export function runPile(
-  setup: PileSetup,
-  to: { readonly host: string; readonly port: number },
-  books: Books,
-): RunningPile {
+/** Runs one pile against a platform until it is stopped. Connects again by itself. */
+export function runPile(setup: PileSetup, surroundings: Surroundings, books: Books): RunningPile {
   const pile = virtualPile(setup);
   const order: CrcOrder = setup.random.once(setup.faults.bigEndianCrcOneIn) ? 'BE' : 'LE';
-  const timers = new Map<string, NodeJS.Timeout>();
+  const { time } = surroundings;
+  const timers = new Map<string, () => void>();
   let stream = ykcStream();
   let state = pile.initial;
   let counter = 0;
@@ -46,17 +44,17 @@ export function runPile(
         return;
       }
       case 'arm':
-        clearTimeout(timers.get(effect.timer));
+        timers.get(effect.timer)?.();
         timers.set(
           effect.timer,
-          setTimeout(() => {
+          time.after(effect.ms, () => {
             timers.delete(effect.timer);
-            take(pile.onTimer(state, effect.timer, Date.now()));
-          }, effect.ms),
+            take(pile.onTimer(state, effect.timer, time.nowMs()));
+          }),
         );
         return;
       case 'disarm':
-        clearTimeout(timers.get(effect.timer));
+        timers.get(effect.timer)?.();
         timers.delete(effect.timer);
         return;
       case 'emit':
@@ -71,14 +69,15 @@ export function runPile(
     state = step.state;
     for (const effect of step.effects) act(effect);
   };
-  const tell = (world: World): void => take(pile.onCommand(state, world, Date.now()));
+  const tell = (world: World): void => take(pile.onCommand(state, world, time.nowMs()));
   const hear = (frame: Uint8Array): void => {
     const message = ykc.read(frame);
     if (message.name === 'unknown') return;
     const handler = pile.on[message.name as keyof typeof pile.on] as
       | ((state: PileState, message: Message<Frames, 'hub'>, nowMs: number) => PileStep)
       | undefined;
-    if (handler !== undefined) take(handler(state, message as Message<Frames, 'hub'>, Date.now()));
+    if (handler !== undefined)
+      take(handler(state, message as Message<Frames, 'hub'>, time.nowMs()));
   };
   const reconnect = (): void => {
     if (stopped) return;
@@ -91,7 +90,7 @@ export function runPile(
       setup.random.between(...RECONNECT_MS),
     );
   };
-  const line = tcpLine(to, setup.faults, setup.random.fork(`${setup.pileNo} line`), {
+  const line = badLine(surroundings, setup.faults, setup.random.fork(`${setup.pileNo} line`), {
     connected() {
       stream = ykcStream();
       counter = 0;
@@ -101,7 +100,7 @@ export function runPile(
       tell({ world: 'disconnected' });
       reconnect();
     },
-    received: (chunk) => stream.push(chunk, Date.now(), hear),
+    received: (chunk) => stream.push(chunk, time.nowMs(), hear),
   });
   line.connect();
 
@@ -110,7 +109,7 @@ export function runPile(
     closeTheShop: () => tell({ world: 'close-the-shop' }),
     stop() {
       stopped = true;
-      for (const timer of timers.values()) clearTimeout(timer);
+      for (const cancel of timers.values()) cancel();
       line.drop();
     },
   };
