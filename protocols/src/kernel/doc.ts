@@ -42,7 +42,7 @@ function valuesText(domain: Domain): string {
     case 'celsius':
       return '°C; 00 not reported';
     case 'digits':
-      return 'digits';
+      return domain.decimal ? 'digits' : 'hex';
     case 'octets':
       return 'one number a byte';
     case 'text':

@@ -11,12 +11,12 @@ function hexReader(bytes: number): (b: Uint8Array, at: number) => string {
   return (b, at) => hexOf(b, at, bytes);
 }
 
-function digits(zh: string, bytes: number, wire: string, note?: string): Field<string> {
+function digits(zh: string, bytes: number, decimal: boolean, note?: string): Field<string> {
   return {
     zh,
-    wire,
+    wire: `${decimal ? 'BCD' : 'raw'} ${bytes}`,
     bytes,
-    domain: { kind: 'digits' },
+    domain: { kind: 'digits', decimal },
     ...(note !== undefined && { note }),
     read: hexReader(bytes),
     write: (b, at, value) => putHex(b, at, bytes, value),
@@ -28,11 +28,11 @@ function digits(zh: string, bytes: number, wire: string, note?: string): Field<s
  * model tags): those stay hex text, upper case, so nothing is refused and nothing is lost.
  */
 export const bcd = (zh: string, bytes: number, note?: string): Field<string> =>
-  digits(zh, bytes, `BCD ${bytes}`, note);
+  digits(zh, bytes, true, note);
 
 /** Bytes without a meaning of their own, as upper-case hex. */
 export const raw = (zh: string, bytes: number, note?: string): Field<string> =>
-  digits(zh, bytes, `raw ${bytes}`, note);
+  digits(zh, bytes, false, note);
 
 /** One small number a byte, e.g. the rate kind of each half hour. */
 export function octets(zh: string, bytes: number, note?: string): Field<readonly number[]> {

@@ -27,7 +27,7 @@ export type Domain =
       readonly factor: bigint;
     }
   | { readonly kind: 'celsius' }
-  | { readonly kind: 'digits' }
+  | { readonly kind: 'digits'; readonly decimal: boolean }
   | { readonly kind: 'octets' }
   | { readonly kind: 'text' }
   | { readonly kind: 'time' }

@@ -75,7 +75,7 @@ const edited = (hex: string, edit: (b: Uint8Array) => void): Uint8Array => {
 };
 
 describe('reading is total', () => {
-  test('[YKC-CODEC-1] every frame with a good checksum re-encodes to the same bytes', () => {
+  test('[WIRE-1] every frame with a good checksum re-encodes to the same bytes', () => {
     fc.assert(
       fc.property(anyWire, ({ b, order }) => {
         const { message, crc } = decode(b);
@@ -87,7 +87,7 @@ describe('reading is total', () => {
     );
   });
 
-  test('[YKC-CODEC-2] every message survives the wire', () => {
+  test('[WIRE-2] every message survives the wire', () => {
     fc.assert(
       fc.property(anyMessage(frames), anyOrder, (message, order) => {
         expect(decode(ykc.encode(message, order)).message).toEqual(message);
@@ -96,7 +96,7 @@ describe('reading is total', () => {
     );
   });
 
-  test('[YKC-CODEC-3] bytes from nowhere are refused with a code, never crash', () => {
+  test('[WIRE-3] bytes from nowhere are refused with a code, never crash', () => {
     const looksLikeOne = fc
       .uint8Array({ minLength: 8, maxLength: 80 })
       .map((b) => Uint8Array.from(b, (byte, i) => [0x68, b.length - 4][i] ?? byte));
@@ -155,13 +155,13 @@ describe('short endings that piles send', () => {
     return decode(wire).message;
   };
 
-  test('[YKC-SHORT-1] 0x33 without its reason', () => {
+  test('[WIRE-4] 0x33 without its reason', () => {
     const body = { ...session, result: 'ok', failReason: null } as const;
     const message = { name: 'remoteStartAck', seq: '0200', body } as const;
     expect(shorter(message, 25)).toEqual(message);
   });
 
-  test('[YKC-SHORT-2] 0xA3 without its reason keeps the role and number that follow it', () => {
+  test('[WIRE-4] 0xA3 without its reason keeps the role and number that follow it', () => {
     const body = {
       ...session,
       result: 'ok',
@@ -173,13 +173,13 @@ describe('short endings that piles send', () => {
     expect(shorter(message, 32)).toEqual(message);
   });
 
-  test('[YKC-SHORT-3] 0x35 with its last two bytes alone', () => {
+  test('[WIRE-4] 0x35 with its last two bytes alone', () => {
     const body = { pileNo: null, gunNo: null, result: 'ok', failReason: 'none' } as const;
     const message = { name: 'remoteStopAck', seq: '0000', body } as const;
     expect(shorter(message, 2)).toEqual(message);
   });
 
-  test('[YKC-SHORT-4] 0x35 without its reason', () => {
+  test('[WIRE-4] 0x35 without its reason', () => {
     const { pileNo, gunNo } = session;
     const body = { pileNo, gunNo, result: { unknown: 2 }, failReason: null } as const;
     const message = { name: 'remoteStopAck', seq: '0000', body } as const;
@@ -187,7 +187,7 @@ describe('short endings that piles send', () => {
   });
 });
 
-test('fields that no pile leaves out together are not left out', () => {
+test('[WIRE-4] fields that no pile leaves out together are not left out', () => {
   const body = { pileNo: null, gunNo: null, result: 'ok', failReason: null } as const;
   expect(() => ykc.encode({ name: 'remoteStopAck', seq: '0000', body })).toThrow(
     new ProtocolError('bad-value', 'failReason and pileNo and gunNo cannot be left out together'),
@@ -231,7 +231,7 @@ describe('frames of open length', () => {
   });
 });
 
-describe('a value that does not fit is refused with the name of its field', () => {
+describe('[WIRE-5] a value that does not fit is refused with the name of its field', () => {
   const heartbeat = { pileNo: '32010200000001', gunNo: '01', gunStatus: 'normal' } as const;
   const refusals: readonly (readonly [string, YkcMessage, string])[] = [
     [
@@ -262,7 +262,7 @@ describe('a value that does not fit is refused with the name of its field', () =
 });
 
 describe('numbers in frames', () => {
-  test('[YKC-SEQ-1] our own counter is little-endian and wraps', () => {
+  test('[WIRE-11] our own counter is little-endian and wraps', () => {
     expect([0, 1, 0x1234, 0xffff, 0x1_0000].map(seqOf)).toEqual([
       '0000',
       '0100',

@@ -112,7 +112,7 @@ describe('frames that a dialect has of its own', () => {
     expect(ylc.read({ ...encrypted, encryption: 1, body: { raw } })).toBeUndefined();
   });
 
-  test('[YKC-DIALECT-1] 0x3F is read only where an operator says that it is V1.4', () => {
+  test('[WIRE-12] 0x3F is read only where an operator says that it is V1.4', () => {
     const rest = '00'.repeat(132);
     const body = { tradeNo: '1'.repeat(32), ...connector, rest };
     const message = { name: 'orderV14', seq: '0000', body } as const;

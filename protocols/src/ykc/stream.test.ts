@@ -28,7 +28,7 @@ function framesOf(chunks: readonly Uint8Array[], stream = ykcStream(), nowMs = 0
 }
 
 describe('the stream decoder', () => {
-  test('[YKC-STREAM-1] frames come out whole however the stream is cut', () => {
+  test('[WIRE-6] frames come out whole however the stream is cut', () => {
     const cuts = fc.array(fc.nat(2000), { maxLength: 20 });
     fc.assert(
       fc.property(fc.array(anyFrame, { maxLength: 8 }), cuts, (sent, places) => {
@@ -38,7 +38,7 @@ describe('the stream decoder', () => {
     );
   });
 
-  test('[YKC-STREAM-2] cutting never changes what is found, garbage or not', () => {
+  test('[WIRE-6] cutting never changes what is found, garbage or not', () => {
     const parts = fc.array(fc.oneof(anyFrame, fc.uint8Array({ maxLength: 40 })), { maxLength: 6 });
     const cuts = fc.array(fc.nat(2000), { maxLength: 20 });
     fc.assert(
@@ -50,7 +50,7 @@ describe('the stream decoder', () => {
     );
   });
 
-  test('[YKC-STREAM-3] after garbage and the waiting time the next good frame is found', () => {
+  test('[WIRE-7] after garbage and the waiting time the next good frame is found', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 300 }), { maxLength: 4 }), (garbage) => {
         const stream = ykcStream();
@@ -62,7 +62,7 @@ describe('the stream decoder', () => {
     );
   });
 
-  test('[YKC-STREAM-4] every byte is either in a frame or counted as dropped', () => {
+  test('[WIRE-8] every byte is either in a frame or counted as dropped', () => {
     const parts = fc.array(fc.oneof(anyFrame, fc.uint8Array({ maxLength: 40 })), { maxLength: 6 });
     fc.assert(
       fc.property(parts, (sent) => {
@@ -77,7 +77,7 @@ describe('the stream decoder', () => {
     );
   });
 
-  test('[YKC-STREAM-5] never keeps as much as one frame of the largest size', () => {
+  test('[WIRE-9] never keeps as much as one frame of the largest size', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 600 }), { maxLength: 6 }), (chunks) => {
         const stream = ykcStream();
@@ -134,7 +134,7 @@ describe('the stream decoder', () => {
 });
 
 describe('the order of the checksum', () => {
-  test('[YKC-CRC-1] is learned from the newest frame; low byte first until then', () => {
+  test('[WIRE-10] is learned from the newest frame; low byte first until then', () => {
     const stream = ykcStream();
     expect(stream.crcOrder()).toBe('LE');
     framesOf([bytesOf(HEARTBEAT_BE)], stream);
@@ -143,7 +143,7 @@ describe('the order of the checksum', () => {
     expect(stream.crcOrder()).toBe('LE');
   });
 
-  test('[YKC-CRC-2] a checksum of two equal bytes teaches nothing', () => {
+  test('[WIRE-10] a checksum of two equal bytes teaches nothing', () => {
     const equal = Array.from({ length: 0x1_0000 }, (_, i) => i)
       .map((i) => i.toString(16).padStart(4, '0').toUpperCase())
       .map((seq) =>

@@ -1,6 +1,6 @@
 import { frames } from '@holdfast/protocols/ykc/frames';
 import { describe, expect, test } from 'vitest';
-import { type Console, EXIT, frameCommand } from './command.ts';
+import { EXIT, frameCommand, type Terminal } from './command.ts';
 import { LINE_CHARS_MAX, linesOf } from './hex-input.ts';
 
 const HEARTBEAT = '680D0300000300624100001201010075FA';
@@ -19,14 +19,14 @@ interface Run {
 async function run(args: readonly string[], input: readonly string[] = []): Promise<Run> {
   const out: string[] = [];
   const complaints: string[] = [];
-  const console: Console = {
+  const terminal: Terminal = {
     lines: async function* () {
       yield* input;
     },
     print: (text) => void out.push(text),
     complain: (text) => void complaints.push(text),
   };
-  const code = await frameCommand(args, console);
+  const code = await frameCommand(args, terminal);
   return { code, out, complaints };
 }
 

@@ -13,7 +13,7 @@ export const EXIT = { ok: 0, badFrame: 1, usage: 2 } as const;
 const TEXT_SHOWN = 120;
 
 /** Where text comes from and goes to; the process's own streams, or a test's. */
-export interface Console {
+export interface Terminal {
   /** Lines of the standard input; asked for only when there are no arguments. */
   readonly lines: () => AsyncIterable<string>;
   /** Resolves when more may be printed: a slow reader of the output slows the input down. */
@@ -50,10 +50,14 @@ function readText(reader: FrameReader, text: string): readonly Reading[] {
 /** Blank lines and lines that begin with # are no frames. */
 const isSkipped = (line: string): boolean => /^\s*(#|$)/.test(line);
 
-async function describeType(reader: FrameReader, type: string, console: Console): Promise<number> {
+async function describeType(
+  reader: FrameReader,
+  type: string,
+  terminal: Terminal,
+): Promise<number> {
   const described = reader.describe(type);
-  if (described !== undefined) await console.print(described);
-  else console.complain(`no frame type ${type}; --list shows all 没有此帧类型，用 --list 查看`);
+  if (described !== undefined) await terminal.print(described);
+  else terminal.complain(`no frame type ${type}; --list shows all 没有此帧类型，用 --list 查看`);
   return described === undefined ? EXIT.usage : EXIT.ok;
 }
 
@@ -62,20 +66,20 @@ async function run(
   reader: FrameReader,
   args: readonly string[],
   { list, type, pretty }: Options,
-  console: Console,
+  terminal: Terminal,
 ): Promise<number> {
-  if (type !== undefined) return describeType(reader, type, console);
+  if (type !== undefined) return describeType(reader, type, terminal);
   if (list) {
-    await console.print(reader.list());
+    await terminal.print(reader.list());
     return EXIT.ok;
   }
   let exit: number = EXIT.ok;
-  const texts = args.length > 0 ? textsOf(args, reader) : console.lines();
+  const texts = args.length > 0 ? textsOf(args, reader) : terminal.lines();
   for await (const text of texts) {
     if (isSkipped(text)) continue;
     for (const reading of readText(reader, text)) {
       if (!reading.ok) exit = EXIT.badFrame;
-      await console.print(JSON.stringify(reading, null, pretty ? 2 : undefined));
+      await terminal.print(JSON.stringify(reading, null, pretty ? 2 : undefined));
     }
   }
   return exit;
@@ -101,7 +105,7 @@ const helpOf = (protocol: FrameProtocol): string =>
 
 function subcommand(
   protocol: FrameProtocol,
-  console: Console,
+  terminal: Terminal,
   done: (code: number) => void,
 ): Command {
   const ids = protocol.dialects.map(({ id }) => id);
@@ -124,19 +128,19 @@ function subcommand(
     )
     .addHelpText('after', helpOf(protocol))
     .action(async (args: readonly string[], options: Options) => {
-      done(await run(protocol.open(options.dialect), args, options, console));
+      done(await run(protocol.open(options.dialect), args, options, terminal));
     });
 }
 
 /** Runs the command and says with which code to exit. */
-export async function frameCommand(argv: readonly string[], console: Console): Promise<number> {
+export async function frameCommand(argv: readonly string[], terminal: Terminal): Promise<number> {
   let exit: number = EXIT.ok;
   const program = new Command('frame')
     .description('Reads frames of a charging protocol 解析充电协议报文')
     .exitOverride()
-    .configureOutput({ writeOut: trimmed(console.print), writeErr: trimmed(console.complain) });
+    .configureOutput({ writeOut: trimmed(terminal.print), writeErr: trimmed(terminal.complain) });
   for (const protocol of PROTOCOLS) {
-    const command = subcommand(protocol, console, (code) => {
+    const command = subcommand(protocol, terminal, (code) => {
       exit = code;
     });
     program.addCommand(command.copyInheritedSettings(program));
