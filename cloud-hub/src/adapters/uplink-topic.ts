@@ -1,15 +1,19 @@
 import type { UplinkMessage } from '../ports/broker.ts';
 
-/** Patterns of everything that sites send, the vendor in front. */
-export const UPLINK_PATTERNS = ['+/u/+/+', '+/p/+', '+/r/+'] as const;
+/** Patterns of everything that sites send, inside the virtual host of their vendor. */
+export const SITE_PATTERNS = ['u/+/+', 'p/+', 'r/+'] as const;
 
-const TOPIC = /^([^/]+)\/(?:u\/([^/]+)\/(\d)|p\/([^/]+)|r\/([^/]+))$/;
+const TOPIC = /^(?:u\/([^/]+)\/(\d)|p\/([^/]+)|r\/([^/]+))$/;
 
-/** Reads a prefixed topic of a site; `undefined` when it is none. */
-export function uplinkOf(topic: string, payload: Uint8Array): UplinkMessage | undefined {
+/** Reads the topic of a site's message; `undefined` when it is none. */
+export function uplinkOf(
+  vendor: string,
+  topic: string,
+  payload: Uint8Array,
+): UplinkMessage | undefined {
   const match = TOPIC.exec(topic);
   if (match === null) return undefined;
-  const [, vendor = '', uplink, laneNo, presence, result] = match;
+  const [, uplink, laneNo, presence, result] = match;
   if (uplink !== undefined) {
     return { vendor, siteId: uplink, topic: 'uplink', laneNo: Number(laneNo), payload };
   }

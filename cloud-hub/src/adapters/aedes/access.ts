@@ -1,7 +1,7 @@
 import type { AedesOptions, AuthenticateError, Client, Subscription } from 'aedes';
 import type { Log } from '../../ports/log.ts';
 import type { Admission, SiteAuth } from '../../ports/site-auth.ts';
-import { clientIdOf, identityOf, prefixed, type SiteIdentity, topicsOf } from './identity.ts';
+import { clientIdOf, identityOf, prefixed, type SiteIdentity, topicsOf } from '../site-topics.ts';
 
 type Rules = Required<
   Pick<

@@ -5,9 +5,9 @@ import { Aedes, type AedesPublishPacket, type Client } from 'aedes';
 import type { Broker } from '../../ports/broker.ts';
 import type { Log } from '../../ports/log.ts';
 import type { SiteAuth } from '../../ports/site-auth.ts';
-import { UPLINK_PATTERNS, uplinkOf } from '../uplink-topic.ts';
+import { clientIdOf, identityOf, prefixed, type SiteIdentity } from '../site-topics.ts';
+import { SITE_PATTERNS, uplinkOf } from '../uplink-topic.ts';
 import { accessRules } from './access.ts';
-import { clientIdOf, identityOf, prefixed, type SiteIdentity } from './identity.ts';
 import { guardPackets, type PacketLimits } from './packet-guard.ts';
 
 export interface AedesLimits extends PacketLimits {
@@ -91,11 +91,16 @@ function portOf(aedes: Aedes): Omit<Broker, 'close'> {
   return {
     onUplink: (handler) => {
       const take = (packet: AedesPublishPacket, done: () => void): void => {
-        const message = uplinkOf(packet.topic, Buffer.from(packet.payload));
+        const slash = packet.topic.indexOf('/');
+        const topic = packet.topic.slice(slash + 1);
+        const payload = Buffer.from(packet.payload);
+        const message = uplinkOf(packet.topic.slice(0, slash), topic, payload);
         if (message !== undefined) void handler(message);
         done();
       };
-      for (const pattern of UPLINK_PATTERNS) aedes.subscribe(pattern, take, () => {});
+      for (const pattern of SITE_PATTERNS) {
+        aedes.subscribe(prefixed('+', pattern), take, () => {});
+      }
     },
     onPresence: (handler) => {
       const tell = (client: Client, connected: boolean): void => {

@@ -1,5 +1,6 @@
 import { FaultError } from '@holdfast/shared/errors/fault';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
+import { faultOf } from './faults.ts';
 
 /** Work that writes; it runs inside a transaction that others may share. */
 type Job = {
@@ -20,13 +21,6 @@ export interface CommitQueue {
   readonly write: <T>(work: () => T) => Promise<T>;
   /** Commits what waits; later work is refused. */
   readonly close: () => void;
-}
-
-/** What SQLite says of a fault, as one of ours. */
-export function faultOf(error: unknown): unknown {
-  if (!(error instanceof Database.SqliteError)) return error;
-  const code = error.code === 'SQLITE_FULL' ? 'ledger-full' : 'ledger-failed';
-  return new FaultError(code, `${error.code}: ${error.message}`, error);
 }
 
 export function commitQueue(raw: Database.Database): CommitQueue {

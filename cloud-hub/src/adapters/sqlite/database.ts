@@ -4,6 +4,7 @@ import { Kysely, SqliteDialect } from 'kysely';
 import { migrate } from '../../migrations/migrate.ts';
 import type { Schema } from '../sql/schema.ts';
 import { sqliteDialect } from './dialect.ts';
+import { faultOf } from './faults.ts';
 
 export interface SqliteDatabase {
   readonly raw: Database.Database;
@@ -47,7 +48,7 @@ export async function openDatabase(file: string): Promise<SqliteDatabase> {
     await migrate(db, sqliteDialect);
   } catch (error) {
     raw.close();
-    throw error;
+    throw faultOf(error);
   }
   return { raw, db };
 }
