@@ -5,18 +5,17 @@ import type { DayChain } from '@holdfast/shared/sync/messages';
 import { dayText } from '@holdfast/shared/time/shanghai';
 import type { OutboxRow } from '../../ports/ledger.ts';
 
-/** Each day's chain of one stream ([SYNC-14]); a day begins with an empty hash. */
-export type DayChains = Map<string, DayChain>;
-
-/** Adds an event to the chain of its day and returns where that chain stands now. */
-export function extendChain(chains: DayChains, lane: LaneName, row: OutboxRow): DayChain {
+/**
+ * The chain of a day with one more event ([SYNC-14]). `before` finds where that day's chain stands; a
+ * day begins with an empty hash.
+ */
+export function linked(
+  lane: LaneName,
+  row: OutboxRow,
+  before: (day: string) => DayChain | undefined,
+): DayChain {
   const day = dayText(row.atMs);
-  const before = chains.get(day);
-  const next = {
-    day,
-    count: (before?.count ?? 0) + 1,
-    hash: hash('sha256', chainLink(lane, before?.hash ?? '', row), 'hex'),
-  };
-  chains.set(day, next);
-  return next;
+  const known = before(day);
+  const link = chainLink(lane, known?.hash ?? '', row);
+  return { day, count: (known?.count ?? 0) + 1, hash: hash('sha256', link, 'hex') };
 }

@@ -1,7 +1,7 @@
 import type { StreamId } from '@holdfast/shared/sync/lanes';
 import type { DayChain, GapRecord } from '@holdfast/shared/sync/messages';
 import type { DayCheck, OutboxRow, OutboxSlice, StreamState } from '../../ports/ledger.ts';
-import { type DayChains, extendChain } from './day-chain.ts';
+import { linked } from './day-chain.ts';
 import { gapOf, gapsWithin, withGap } from './gaps.ts';
 import { LOSSLESS_LANES } from './lane-rules.ts';
 import type { OutboundEvent } from './outbound-event.ts';
@@ -36,8 +36,14 @@ export function memoryStream(stream: StreamId): MemoryStream {
   let rows: WaitingRow[] = [];
   let gaps: readonly GapRecord[] = [];
   /** Of a lossless lane up to the newest event, of the others up to the watermark. */
-  const chains: DayChains = new Map();
+  const chains = new Map<string, DayChain>();
   const checks = new Map<number, DayChain>();
+
+  const extend = (known: Map<string, DayChain>, row: OutboxRow): DayChain => {
+    const chain = linked(lane, row, (day) => known.get(day));
+    known.set(chain.day, chain);
+    return chain;
+  };
 
   const remove = (from: number, to: number, reason: GapRecord['reason']): void => {
     rows = rows.filter((row) => row.seq < from || row.seq > to);
@@ -52,15 +58,15 @@ export function memoryStream(stream: StreamId): MemoryStream {
     const { kind, kindVersion, key, body, atMs } = event;
     const row = { seq: next, atMs, kind, kindVersion, key, body, coalesces: event.coalesces };
     rows.push(row);
-    if (lossless) checks.set(next, extendChain(chains, lane, row));
+    if (lossless) checks.set(next, extend(chains, row));
     next += 1;
   };
 
   const checkAt = (last: OutboxRow | undefined): DayChain | undefined => {
     if (last === undefined || lossless) return last && checks.get(last.seq);
-    const ahead: DayChains = new Map(chains);
+    const ahead = new Map(chains);
     let check: DayChain | undefined;
-    for (const row of rows) if (row.seq <= last.seq) check = extendChain(ahead, lane, row);
+    for (const row of rows) if (row.seq <= last.seq) check = extend(ahead, row);
     return check;
   };
 
@@ -89,7 +95,7 @@ export function memoryStream(stream: StreamId): MemoryStream {
   const acknowledge = (watermark: number): void => {
     for (const row of rows) {
       if (row.seq > watermark) break;
-      if (!lossless) extendChain(chains, lane, row);
+      if (!lossless) extend(chains, row);
       checks.delete(row.seq);
     }
     rows = rows.filter((row) => row.seq > watermark);

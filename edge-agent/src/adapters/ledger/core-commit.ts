@@ -1,0 +1,63 @@
+import { orderText } from '@holdfast/shared/order/order-text';
+import type { Change, Commit, OutgoingEvent } from '../../ports/ledger.ts';
+import { type OutboundEvent, outboundOf } from './outbound-event.ts';
+
+type Columns = readonly (string | number | null)[];
+
+/** A change as the columns of its table: strings and numbers, cheap to hand to a thread. */
+export type Write =
+  | readonly [table: 'orders', columns: Columns]
+  | readonly [table: 'record', columns: Columns]
+  | readonly [table: 'command', columns: Columns]
+  | readonly [table: 'pile', columns: Columns]
+  | readonly [table: 'counter', columns: Columns];
+
+/** A commit as the writer takes it. */
+export interface CoreCommit {
+  readonly writes: readonly Write[];
+  readonly events: readonly OutboundEvent[];
+}
+
+/** The newest event of an order within a commit; what a new store will send again. */
+function newestEvent(orderNo: string, events: readonly OutgoingEvent[]): Columns {
+  const of = events.findLast(({ event }) => 'order' in event && event.order.orderNo === orderNo);
+  return of !== undefined && 'order' in of.event ? [of.event.kind, of.event.atMs] : [null, null];
+}
+
+function writeOf(change: Change, events: readonly OutgoingEvent[]): Write {
+  switch (change.save) {
+    case 'order': {
+      const { order } = change;
+      const { orderNo, state, pileNo, openedAtMs, exceptions } = order;
+      const flagged = exceptions.length > 0 ? 1 : 0;
+      const body = JSON.stringify(orderText(order));
+      const columns = [orderNo, state, pileNo, openedAtMs, flagged, body];
+      return ['orders', [...columns, ...newestEvent(orderNo, events)]];
+    }
+    case 'record': {
+      const { tradeNo, pileNo, frameType, rawHex, receivedAtMs } = change.record;
+      return ['record', [tradeNo, pileNo, frameType, rawHex, receivedAtMs]];
+    }
+    case 'command': {
+      const { command, state } = change.logged;
+      return ['command', [command.id, state, command.deadlineMs, JSON.stringify(change.logged)]];
+    }
+    case 'pile':
+      return ['pile', [change.pile.pileNo, JSON.stringify(change.pile)]];
+    case 'counter':
+      return ['counter', [change.name, change.value]];
+  }
+}
+
+/** Encodes a commit on the caller's side; a value that has no text throws here and harms nobody else. */
+export const coreCommitOf = ({ changes, events }: Commit): CoreCommit => ({
+  writes: changes.map((change) => writeOf(change, events)),
+  events: events.map(outboundOf),
+});
+
+/** A commit that begins a charge: the only kind that is refused while space runs out ([SYNC-5]). */
+export const opensOrder = ({ changes }: Commit): boolean =>
+  changes.some(
+    (change) =>
+      change.save === 'order' && change.order.state === 'starting' && change.order.eventNo <= 1,
+  );

@@ -1,0 +1,71 @@
+import { FaultError } from '@holdfast/shared/errors/fault';
+import type { Order } from '@holdfast/shared/order/order';
+import { orderOf } from '@holdfast/shared/order/order-text';
+import type { ClockReading } from '@holdfast/shared/sync/messages';
+import type { KnownPile, Ledger, LoggedCommand } from '../../ports/ledger.ts';
+import type { Threads } from './threads.ts';
+
+function orderFrom(body: string): Order {
+  const read = orderOf(JSON.parse(body));
+  if (read.ok) return read.value;
+  throw new FaultError('ledger-failed', `an order of the ledger cannot be read: ${read.reason}`);
+}
+
+// What was written from these types is read back as them; only this ledger writes the tables.
+const commandFrom = (body: string): LoggedCommand => JSON.parse(body);
+const pileFrom = (body: string): KnownPile => JSON.parse(body);
+const clockFrom = (body: string): ClockReading => JSON.parse(body);
+
+export type LedgerReads = Pick<
+  Ledger,
+  | 'order'
+  | 'openOrders'
+  | 'orders'
+  | 'records'
+  | 'piles'
+  | 'command'
+  | 'unfinishedCommands'
+  | 'counter'
+  | 'streams'
+  | 'dayChecks'
+  | 'lastClock'
+>;
+
+/** The part of the port that only reads. */
+export function ledgerReads({ reader, bulk }: Threads): LedgerReads {
+  return {
+    order: async (orderNo) => {
+      const body = await reader.ask('order', orderNo);
+      return body === undefined ? undefined : orderFrom(body);
+    },
+    openOrders: async () => (await reader.ask('openOrders', undefined)).map(orderFrom),
+    orders: async (filter) => (await reader.ask('orders', filter)).map(orderFrom),
+    records: (tradeNo) => reader.ask('records', tradeNo),
+    piles: async () => (await reader.ask('piles', undefined)).map(pileFrom),
+    command: async (id) => {
+      const body = await reader.ask('command', id);
+      return body === undefined ? undefined : commandFrom(body);
+    },
+    unfinishedCommands: async () =>
+      (await reader.ask('unfinishedCommands', undefined)).map(commandFrom),
+    counter: (name) => reader.ask('counter', name),
+    streams: async () => {
+      const [core, others] = await Promise.all([
+        reader.ask('states', undefined),
+        bulk.ask('states', undefined),
+      ]);
+      return [...core, ...others];
+    },
+    dayChecks: async () => {
+      const [core, others] = await Promise.all([
+        reader.ask('dayChecks', undefined),
+        bulk.ask('dayChecks', undefined),
+      ]);
+      return [...core, ...others];
+    },
+    lastClock: async () => {
+      const body = await reader.ask('clock', undefined);
+      return body === undefined ? undefined : clockFrom(body);
+    },
+  };
+}

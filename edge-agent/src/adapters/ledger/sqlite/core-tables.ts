@@ -1,0 +1,36 @@
+import type { Database, Statement } from 'better-sqlite3';
+import type { Write } from '../core-commit.ts';
+
+/** Newest event of an order: kept where a save brings none. */
+const SAVE: Readonly<Record<Write[0], string>> = {
+  orders: `INSERT INTO orders
+      (order_no, state, pile_no, opened_at_ms, flagged, body, event_kind, event_at_ms)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (order_no) DO UPDATE SET state = excluded.state, pile_no = excluded.pile_no,
+      opened_at_ms = excluded.opened_at_ms, flagged = excluded.flagged, body = excluded.body,
+      event_kind = coalesce(excluded.event_kind, event_kind),
+      event_at_ms = coalesce(excluded.event_at_ms, event_at_ms)`,
+  record: `INSERT INTO record (trade_no, pile_no, frame_type, raw_hex, received_at_ms)
+    VALUES (?, ?, ?, ?, ?)`,
+  command: `INSERT INTO command (id, state, deadline_ms, body) VALUES (?, ?, ?, ?)
+    ON CONFLICT (id) DO UPDATE SET state = excluded.state, deadline_ms = excluded.deadline_ms,
+      body = excluded.body`,
+  pile: `INSERT INTO pile (pile_no, body) VALUES (?, ?)
+    ON CONFLICT (pile_no) DO UPDATE SET body = excluded.body`,
+  counter: `INSERT INTO counter (name, value) VALUES (?, ?)
+    ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
+};
+
+/** Writes one change of a commit to its table. */
+export function coreWriter(db: Database): (write: Write) => void {
+  const statements: Readonly<Record<Write[0], Statement>> = {
+    orders: db.prepare(SAVE.orders),
+    record: db.prepare(SAVE.record),
+    command: db.prepare(SAVE.command),
+    pile: db.prepare(SAVE.pile),
+    counter: db.prepare(SAVE.counter),
+  };
+  return ([table, columns]) => {
+    statements[table].run(...columns);
+  };
+}

@@ -1,0 +1,50 @@
+import { mkdir } from 'node:fs/promises';
+import type { LedgerIdentity } from '../../ports/ledger.ts';
+import type { Budgets } from './budget.ts';
+import type { BulkStart, BulkWork } from './sqlite/bulk-writer.ts';
+import type { CoreReads } from './sqlite/core-reader.ts';
+import type { CoreStart, CoreWrites } from './sqlite/core-writer.ts';
+import { type LedgerThread, startThread } from './thread.ts';
+
+/**
+ * One thread for each file, so that neither the disk nor a flood of measurements ever holds up the
+ * agent; and one that only reads core.db, so that a page full of orders does not hold up a commit.
+ */
+export interface Threads {
+  readonly core: LedgerThread<CoreWrites>;
+  readonly bulk: LedgerThread<BulkWork>;
+  readonly reader: LedgerThread<CoreReads>;
+  readonly close: () => Promise<void>;
+}
+
+const bodyOf = (name: string): URL => new URL(`./sqlite/${name}.ts`, import.meta.url);
+
+/** Starts the threads of a folder; core.db first: it holds the lock, and bulk.db follows its store. */
+export async function startThreads(
+  folder: string,
+  siteId: string,
+  budgets: Budgets,
+): Promise<{ readonly threads: Threads; readonly identity: LedgerIdentity }> {
+  await mkdir(folder, { recursive: true });
+  const coreStart: CoreStart = { folder, siteId, budgets };
+  const core = await startThread<CoreWrites, LedgerIdentity>(bodyOf('core-writer'), coreStart);
+  const identity = core.ready;
+  const bulkStart: BulkStart = { folder, storeId: identity.storeId, budgets };
+  const opened: LedgerThread<never>[] = [core.thread];
+  try {
+    const bulk = await startThread<BulkWork>(bodyOf('bulk-writer'), bulkStart);
+    opened.unshift(bulk.thread);
+    const reader = await startThread<CoreReads>(bodyOf('core-reader'), { folder });
+    opened.unshift(reader.thread);
+    const close = async (): Promise<void> => {
+      for (const thread of opened) await thread.close();
+    };
+    return {
+      identity,
+      threads: { core: core.thread, bulk: bulk.thread, reader: reader.thread, close },
+    };
+  } catch (error) {
+    for (const thread of opened) await thread.close();
+    throw error;
+  }
+}
