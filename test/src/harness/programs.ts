@@ -1,0 +1,56 @@
+import { accessSync, constants } from 'node:fs';
+import path from 'node:path';
+
+/** A program of the operating system that some tests drive. */
+interface Program {
+  /** Names of the executable; the first that is found is taken. */
+  readonly names: readonly string[];
+  /** Debian packages that bring it. */
+  readonly packages: readonly string[];
+}
+
+/** A dashboard in Chinese is only readable with a font that has the characters. */
+export const PROGRAMS = {
+  chromium: { names: ['chromium', 'chromium-browser'], packages: ['chromium', 'fonts-noto-cjk'] },
+  mosquitto: { names: ['mosquitto'], packages: ['mosquitto'] },
+} as const satisfies Readonly<Record<string, Program>>;
+
+export type ProgramName = keyof typeof PROGRAMS;
+/** Paths of the executables; `null`: not on this machine. */
+export type ProgramPaths = Readonly<Record<ProgramName, string | null>>;
+
+export const PROGRAM_NAMES = Object.keys(PROGRAMS) as readonly ProgramName[];
+
+/** Servers live in `sbin`, which is not in everybody's PATH. */
+const FOLDERS = ['/usr/local/bin', '/usr/local/sbin', '/usr/bin', '/usr/sbin'];
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Path of the executable, or `null`. */
+export function findProgram(name: ProgramName): string | null {
+  const own = (process.env['PATH'] ?? '').split(path.delimiter).filter((folder) => folder !== '');
+  const files = PROGRAMS[name].names.flatMap((file) =>
+    [...own, ...FOLDERS].map((folder) => path.join(folder, file)),
+  );
+  return files.find(isExecutable) ?? null;
+}
+
+export const findPrograms = (): ProgramPaths => ({
+  chromium: findProgram('chromium'),
+  mosquitto: findProgram('mosquitto'),
+});
+
+/** What a person does about a missing program. */
+export const remedyOf = (name: ProgramName): string =>
+  `apt-get install ${PROGRAMS[name].packages.join(' ')}`;
+
+/** Programs that a test file names: `needs('chromium')`. */
+export const needsIn = (source: string): readonly ProgramName[] =>
+  PROGRAM_NAMES.filter((name) => new RegExp(`\\bneeds\\(\\s*['"]${name}['"]`).test(source));

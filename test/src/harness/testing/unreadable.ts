@@ -1,0 +1,2 @@
+// A test file that cannot even be loaded.
+JSON.parse('not JSON');
