@@ -58,7 +58,7 @@ const order = (orderNo: string, state: OrderResource['state']): LiveEntity => ({
   },
 });
 
-/** What a client knows after some messages: the same rules as any client of the protocol. */
+/** What a client knows after some messages: the rules of every client of the protocol. */
 function clientOf(before: ReadonlyMap<string, LiveEntity>, messages: readonly LiveMessage[]) {
   const known = new Map(before);
   let after = -1;
