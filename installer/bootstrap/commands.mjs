@@ -1,3 +1,5 @@
+import { Failure } from './failure.mjs';
+
 /**
  * What `npm run <command>` starts, after Node, the packages and (where a page is needed) the pages
  * are there. Each step is a program and its arguments; `$args` stands for those of the user.
@@ -25,3 +27,11 @@ export const COMMANDS = {
     ],
   },
 };
+
+/** @param {string} name what stands after `npm run` */
+export function commandOf(name) {
+  const command = COMMANDS[name];
+  if (command !== undefined) return command;
+  const names = Object.keys(COMMANDS).join(', ');
+  throw new Failure(`There is no command "${name}".`, `Use one of: ${names}.`);
+}

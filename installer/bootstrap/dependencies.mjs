@@ -33,6 +33,8 @@ export async function dependencies(root, node) {
   await alone(root, async () => {
     if (isThere()) return;
     say('installing what package-lock.json names …');
+    // npm begins by removing what is there: until it is done, nothing is.
+    stamp.clear();
     npm(node, ['ci'], root, 'Installing');
     stamp.set(hash);
   });

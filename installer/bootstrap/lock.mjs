@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Failure, say } from './failure.mjs';
 import { cacheOf } from './project.mjs';
@@ -18,23 +18,44 @@ function isAlive(pid) {
   }
 }
 
-function ownerOf(folder) {
+/** @param {string} lock @returns {number | undefined} process that holds the lock */
+function ownerOf(lock) {
   try {
-    return Number(readFileSync(path.join(folder, 'pid'), 'utf8'));
+    return Number(readFileSync(lock, 'utf8'));
   } catch {
-    // The folder was made a moment ago and its owner has not signed yet.
     return undefined;
   }
 }
 
-function taken(folder) {
+/** The lock appears with its owner's name in it, or not at all. @param {string} lock */
+function taken(lock) {
+  const mine = `${lock}.${process.pid}`;
+  writeFileSync(mine, String(process.pid));
   try {
-    mkdirSync(folder);
-    writeFileSync(path.join(folder, 'pid'), String(process.pid));
+    linkSync(mine, lock);
     return true;
   } catch (error) {
     if (error.code !== 'EEXIST') throw error;
     return false;
+  } finally {
+    rmSync(mine, { force: true });
+  }
+}
+
+/**
+ * Takes a dead owner's lock away. Of two starts that see it dead only one moves it; the other may
+ * by then hold a new lock in its hands, which it puts back.
+ * @param {string} lock @param {number} dead
+ */
+function clear(lock, dead) {
+  const away = `${lock}.dead.${process.pid}`;
+  try {
+    renameSync(lock, away);
+    if (ownerOf(away) !== dead) linkSync(away, lock);
+  } catch (error) {
+    if (error.code !== 'ENOENT' && error.code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(away, { force: true });
   }
 }
 
@@ -44,20 +65,20 @@ function taken(folder) {
  * @template T @param {string} root @param {() => Promise<T>} task @returns {Promise<T>}
  */
 export async function alone(root, task) {
-  const folder = path.join(cacheOf(root), 'busy');
+  const lock = path.join(cacheOf(root), 'busy');
   mkdirSync(cacheOf(root), { recursive: true });
   const until = Date.now() + WAIT_MS;
   let told = false;
-  while (!taken(folder)) {
-    const owner = ownerOf(folder);
+  while (!taken(lock)) {
+    const owner = ownerOf(lock);
     if (owner !== undefined && !isAlive(owner)) {
-      rmSync(folder, { recursive: true, force: true });
+      clear(lock, owner);
       continue;
     }
     if (Date.now() > until) {
       throw new Failure(
         `Another start (process ${owner ?? 'unknown'}) has been installing for ten minutes.`,
-        `End it, or remove ${folder}, and try again.`,
+        `End it, or remove ${lock}, and try again.`,
       );
     }
     if (!told) say('another start is installing; waiting for it …');
@@ -67,6 +88,6 @@ export async function alone(root, task) {
   try {
     return await task();
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(lock, { force: true });
   }
 }

@@ -33,10 +33,11 @@ export function packageFor(platform, arch) {
 
 /**
  * The Node to go on with: this one when it is new enough, else Node 24 fetched into the project.
- * @param {string} root @returns {Promise<string>} path of the executable
+ * @param {string} root @param {string} running version of this Node
+ * @returns {Promise<string>} path of the executable
  */
-export async function node24(root) {
-  if (isNewEnough(process.version)) return process.execPath;
+export async function node24(root, running = process.version) {
+  if (isNewEnough(running)) return process.execPath;
   const name = packageFor(process.platform, process.arch);
   const folder = path.join(cacheOf(root), 'node24');
   const file = process.platform === 'win32' ? 'node.exe' : 'node';
@@ -45,7 +46,7 @@ export async function node24(root) {
   if (existsSync(done) && existsSync(executable)) return executable;
   return await alone(root, async () => {
     if (existsSync(done) && existsSync(executable)) return executable;
-    say(`this machine has Node ${process.version}; fetching Node ${VERSION} into the project …`);
+    say(`this machine has Node ${running}; fetching Node ${VERSION} into the project …`);
     mkdirSync(folder, { recursive: true });
     writeFileSync(path.join(folder, 'package.json'), '{ "private": true }\n');
     npm(

@@ -62,6 +62,7 @@ export async function pages(root, node) {
     if (todo.length > 0) say('building the pages …');
     await Promise.all(
       todo.map(async ({ workspace, hash, stamp }) => {
+        stamp.clear();
         await build(root, node, workspace);
         stamp.set(hash);
       }),

@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -42,5 +50,6 @@ export function stampOf(root, step) {
       mkdirSync(path.dirname(file), { recursive: true });
       writeFileSync(file, hash);
     },
+    clear: () => rmSync(file, { force: true }),
   };
 }

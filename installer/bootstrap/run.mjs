@@ -4,12 +4,16 @@
  * milliseconds and says nothing.
  */
 import { spawn } from 'node:child_process';
-import { COMMANDS } from './commands.mjs';
+import { constants } from 'node:os';
+import { commandOf } from './commands.mjs';
 import { dependencies } from './dependencies.mjs';
 import { Failure, say } from './failure.mjs';
 import { node24 } from './node24.mjs';
 import { pages } from './pages.mjs';
 import { ROOT } from './project.mjs';
+
+/** A shell reports a program that a signal ended as 128 and the signal's number. */
+const SIGNAL_BASE = 128;
 
 /** Runs one program to its end; signals go through to it. @returns {Promise<number>} exit code */
 function hand(node, args) {
@@ -24,19 +28,13 @@ function hand(node, args) {
     child.on('exit', (code, signal) => {
       process.off('SIGINT', ignore);
       process.off('SIGTERM', forward);
-      done(code ?? (signal === 'SIGINT' ? 130 : 143));
+      done(code ?? SIGNAL_BASE + constants.signals[signal]);
     });
   });
 }
 
 async function main([name = '', ...args]) {
-  const command = COMMANDS[name];
-  if (command === undefined) {
-    throw new Failure(
-      `There is no command "${name}".`,
-      `Use one of: ${Object.keys(COMMANDS).join(', ')}.`,
-    );
-  }
+  const command = commandOf(name);
   const node = await node24(ROOT);
   await dependencies(ROOT, node);
   if (command.pages) await pages(ROOT, node);
