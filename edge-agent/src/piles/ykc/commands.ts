@@ -7,7 +7,7 @@ import { balanceOf, cardBytesOf, printedNoOf } from './map.ts';
 import { recordStored } from './orders.ts';
 import { decide, startTogether } from './parallel.ts';
 import type { YkcState } from './state.ts';
-import { ask, type Down, emit, stay, step, then, type YkcEffect, type YkcStep } from './step.ts';
+import { andThen, ask, type Down, emit, stay, step, type YkcEffect, type YkcStep } from './step.ts';
 import { pushTariff } from './tariff.ts';
 
 /** Cards that one frame can carry (ykc.md §5.4). */
@@ -36,7 +36,7 @@ const inFrames = <T>(
   most: number,
   send: (state: YkcState, part: readonly T[]) => YkcStep,
 ): YkcStep =>
-  inParts(items, most).reduce((before, part) => then(before, (s) => send(s, part)), stay(state));
+  inParts(items, most).reduce((before, part) => andThen(before, (s) => send(s, part)), stay(state));
 
 const cardsOf = (cardNos: readonly string[]) =>
   cardNos.map((cardNo) => ({ physicalCardNo: cardBytesOf(cardNo) }));

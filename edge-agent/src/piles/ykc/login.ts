@@ -3,7 +3,7 @@ import { dialectOf, STANDARD } from '@holdfast/protocols/ykc/dialects';
 import type { DriverView, LostWhy } from '../driver.ts';
 import { spreadOf } from './map.ts';
 import { beginState, type YkcState } from './state.ts';
-import { ask, emit, type Heard, reply, stay, step, then, type YkcStep } from './step.ts';
+import { andThen, ask, emit, type Heard, reply, stay, step, type YkcStep } from './step.ts';
 
 const versionText = (version: number): string => `${Math.floor(version / 10)}.${version % 10}`;
 
@@ -82,12 +82,12 @@ function pushQr(state: YkcState): YkcStep {
 export function clockDue(state: YkcState, view: DriverView): YkcStep {
   const { clockEveryMs } = state.settings;
   const ms = clockEveryMs - spreadOf(state.pileNo, clockEveryMs / 24);
-  return then(setClock(state, view), (set) => step(set, { do: 'arm', timer: 'clock', ms }));
+  return andThen(setClock(state, view), (set) => step(set, { do: 'arm', timer: 'clock', ms }));
 }
 
 /** What a pile is given after its login, a little later for each. */
 export const welcome = (state: YkcState, view: DriverView): YkcStep =>
-  then(clockDue(state, view), pushQr);
+  andThen(clockDue(state, view), pushQr);
 
 /** [YKC-LOST-1]: only a loss of a pile that the site heard of is told. */
 export const lost = (state: YkcState, why: LostWhy): YkcStep =>

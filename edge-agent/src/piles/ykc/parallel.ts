@@ -17,6 +17,7 @@ import { parallelNoOf } from './parallel-no.ts';
 import { authReasonOf, startRefusalOf } from './refusals.ts';
 import type { YkcState } from './state.ts';
 import {
+  andThen,
   ask,
   connectorOf,
   emit,
@@ -24,7 +25,6 @@ import {
   reply,
   stay,
   step,
-  then,
   type YkcEffect,
   type YkcStep,
 } from './step.ts';
@@ -102,7 +102,7 @@ export function parallelStartApply(
   if (identity === undefined) {
     const refusal = body.method === 'vin' ? 'vin-unknown' : 'account-missing';
     const refused = step(state, answer(state, no, { seq, gunNo }, refusal));
-    return then(refused, (s) => refuseAll(s, { ...group, members: others }, refusal));
+    return andThen(refused, (s) => refuseAll(s, { ...group, members: others }, refusal));
   }
   if (before?.decision === null && sameIdentity(before.identity, identity)) {
     return stay(withLocal(state, { ...group, members: [...others, { ...before, seq }] }));
@@ -155,7 +155,7 @@ export function gathered(state: YkcState, no: string, view: DriverView): YkcStep
   if (group === undefined) return stay(state);
   const forget = { do: 'arm', timer: `forget:${no}`, ms: state.settings.startMs } as const;
   if (group.refusal !== null) return step(state, forget);
-  return then(step(state, forget), (s) => allowAll(s, { ...group, gathered: true }, view));
+  return andThen(step(state, forget), (s) => allowAll(s, { ...group, gathered: true }, view));
 }
 
 /** Nothing more is expected of a parallel charge. */
@@ -177,7 +177,7 @@ export function startTogether(state: YkcState, command: Together, view: DriverVi
     { do: 'arm', timer: `forget:${no}`, ms: state.settings.startMs },
   );
   for (const { connectorNo, tradeNo } of command.connectors) {
-    next = then(next, (s) =>
+    next = andThen(next, (s) =>
       ask(starting(s, connectorNo, view), 'parallelRemoteStart', {
         tradeNo,
         pileNo: state.pileNo,
@@ -205,11 +205,11 @@ export function parallelRemoteStartAck(
   const others = (group?.members ?? []).filter((member) => member.tradeNo !== tradeNo);
   const stopped = others.reduce(
     (before, { connectorNo, tradeNo: other }) =>
-      then(
-        then(before, (s) => stop(s, { do: 'stop', connectorNo })),
+      andThen(
+        andThen(before, (s) => stop(s, { do: 'stop', connectorNo })),
         (s) => step(s, startAnswered(connectorNo, other, refusal)),
       ),
     answered,
   );
-  return then(stopped, (s) => forgotten(s, parallelNo));
+  return andThen(stopped, (s) => forgotten(s, parallelNo));
 }

@@ -38,7 +38,7 @@ export const step = (state: YkcState, ...effects: readonly YkcEffect[]): YkcStep
 });
 
 /** One step after another. */
-export function then(first: YkcStep, next: (state: YkcState) => YkcStep): YkcStep {
+export function andThen(first: YkcStep, next: (state: YkcState) => YkcStep): YkcStep {
   const { state, effects } = next(first.state);
   if (first.effects.length === 0) return { state, effects };
   return { state, effects: [...first.effects, ...effects] };

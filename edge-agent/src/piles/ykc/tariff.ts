@@ -6,13 +6,13 @@ import type { DriverView } from '../driver.ts';
 import { nameOf } from './map.ts';
 import { connectorsOf, gunOf, type YkcState } from './state.ts';
 import {
+  andThen,
   ask,
   emit,
   type Heard,
   reply,
   stay,
   step,
-  then,
   type YkcEffect,
   type YkcStep,
 } from './step.ts';
@@ -96,7 +96,7 @@ export function pushTariff(state: YkcState, tariff: Tariff, view: DriverView): Y
   let next = pushWhenIdle({ ...state, waitingTariff: tariff }, view.nowMs);
   for (const connectorNo of connectorsOf(state)) {
     if (next.state.waitingTariff === null || gunOf(state, connectorNo).use !== 'unknown') continue;
-    next = then(next, (s) => ask(s, 'readRealtime', { pileNo, gunNo: gunNoOf(connectorNo) }));
+    next = andThen(next, (s) => ask(s, 'readRealtime', { pileNo, gunNo: gunNoOf(connectorNo) }));
   }
   return next;
 }

@@ -3,7 +3,7 @@ import type { Measurement } from '@holdfast/shared/pile/measurement';
 import type { DriverView } from '../driver.ts';
 import { nameOf, tradeNoOf } from './map.ts';
 import { type Gun, gunOf, withGun, type YkcState } from './state.ts';
-import { connectorOf, emit, type Heard, reply, step, then, type YkcStep } from './step.ts';
+import { andThen, connectorOf, emit, type Heard, reply, step, type YkcStep } from './step.ts';
 import { pushWhenIdle } from './tariff.ts';
 
 const NO_FAULTS: readonly string[] = [];
@@ -76,5 +76,5 @@ export function realtime(state: YkcState, { body }: Heard<'realtime'>, view: Dri
   const changed = gun.use !== use || gun.startingUntilMs !== startingUntilMs;
   const seen = changed ? withGun(state, connectorNo, { use, startingUntilMs }) : state;
   if (seen.waitingTariff === null) return step(seen, told);
-  return then(step(seen, told), (s) => pushWhenIdle(s, view.nowMs));
+  return andThen(step(seen, told), (s) => pushWhenIdle(s, view.nowMs));
 }

@@ -81,14 +81,11 @@ export function runPile(setup: PileSetup, surroundings: Surroundings, books: Boo
   };
   const reconnect = (): void => {
     if (stopped) return;
-    setTimeout(
-      () => {
-        if (stopped) return;
-        if (state.powered) line.connect();
-        else reconnect();
-      },
-      setup.random.between(...RECONNECT_MS),
-    );
+    time.after(setup.random.between(...RECONNECT_MS), () => {
+      if (stopped) return;
+      if (state.powered) line.connect();
+      else reconnect();
+    });
   };
   const line = badLine(surroundings, setup.faults, setup.random.fork(`${setup.pileNo} line`), {
     connected() {

@@ -1,0 +1,145 @@
+import { memoryLedger } from '@holdfast/edge-agent/adapters/ledger/memory';
+import { configOf, type EdgeConfig } from '@holdfast/edge-agent/config';
+import { openCapture } from '@holdfast/edge-agent/piles/capture';
+import { Connection } from '@holdfast/edge-agent/piles/connection';
+import { CONNECTION_LIMITS, noFrames } from '@holdfast/edge-agent/piles/limits';
+import { silentLog } from '@holdfast/edge-agent/piles/log';
+import { Registry } from '@holdfast/edge-agent/piles/registry';
+import { ykcProtocol } from '@holdfast/edge-agent/piles/ykc/protocol';
+import { openSite } from '@holdfast/edge-agent/site/site';
+import { orderResource } from '@holdfast/shared/api/present';
+import type { OrderResource } from '@holdfast/shared/api/resources';
+import type { Order } from '@holdfast/shared/order/order';
+import type { Faults } from '../piles/faults.ts';
+import { FLEET_DEFAULTS, type Fleet, fleetLists, runFleet } from '../piles/fleet.ts';
+import type { Pace } from '../piles/setup.ts';
+import type { Surroundings, Wire } from '../piles/surroundings.ts';
+import { SHOW_TARIFF } from '../world/tariffs.ts';
+import { type VirtualTime, virtualTime } from './virtual-time.ts';
+
+export interface StationOptions {
+  readonly seed: number;
+  readonly piles: number;
+  readonly faults: Faults;
+  readonly pace: Pace;
+  readonly startMs: number;
+}
+
+/** A whole station in one process and in virtual time: real driver, shell, site and billing, virtual piles. */
+export interface Station {
+  readonly time: VirtualTime;
+  readonly fleet: Fleet;
+  readonly orders: () => Promise<readonly Order[]>;
+  readonly resources: () => Promise<readonly OrderResource[]>;
+  readonly close: () => Promise<void>;
+}
+
+/** Way of a byte through the site's own network. */
+const HOP_MS = 2;
+const ALL = 1_000_000;
+
+function configFor(options: StationOptions): EdgeConfig {
+  const lists = fleetLists({ ...FLEET_DEFAULTS, count: options.piles });
+  return configOf(
+    {
+      siteId: 'site-01',
+      name: 'Simulated site',
+      dataFolder: '.',
+      fronts: [{ protocol: 'ykc' }],
+      piles: lists.piles.map((pileNo) => ({ pileNo })),
+      cards: lists.cards.map((card) => ({ ...card, balanceYuan: '99999.00' })),
+      vins: lists.vins.map((vin) => ({ ...vin, balanceYuan: '99999.00' })),
+      tariffs: [SHOW_TARIFF],
+      tariff: SHOW_TARIFF.tariffId,
+    },
+    '/',
+  );
+}
+
+type Accept = (wire: { write: (bytes: Uint8Array) => void; end: () => void }) => {
+  readonly data: (chunk: Uint8Array) => void;
+  readonly lost: () => void;
+};
+
+/** A line without a network: what one side writes the other reads a moment later, in order. */
+function lineOver(time: VirtualTime, accept: Accept): Surroundings['open'] {
+  return (events) => {
+    let open = true;
+    const soon = (task: () => void): void => void time.timers.after(HOP_MS, task);
+    const platform = accept({
+      write: (bytes) =>
+        soon(() => {
+          if (open) events.received(bytes);
+        }),
+      end: () => soon(() => close()),
+    });
+    const close = (): void => {
+      if (!open) return;
+      open = false;
+      platform.lost();
+      events.disconnected();
+    };
+    soon(() => events.connected());
+    const wire: Wire = {
+      write: (bytes) =>
+        soon(() => {
+          if (open) platform.data(bytes);
+        }),
+      end: () => soon(close),
+      destroy: () => soon(close),
+    };
+    return wire;
+  };
+}
+
+export async function openStation(options: StationOptions): Promise<Station> {
+  const time = virtualTime(options.startMs);
+  const { clock, timers } = time;
+  const ledger = memoryLedger('site-01', clock.nowMs);
+  const capture = openCapture();
+  const site = await openSite({ config: configFor(options), ledger, clock, timers, capture });
+  const registry = new Registry(site);
+  const protocol = ykcProtocol();
+  const room = {
+    protocol,
+    driver: protocol.driver,
+    site,
+    registry,
+    clock,
+    timers,
+    capture,
+    limits: CONNECTION_LIMITS,
+    counts: noFrames(),
+    log: silentLog,
+    mayLogIn: () => true,
+  };
+  const open = lineOver(time, (wire) => {
+    return new Connection(room, {
+      address: 'virtual',
+      pause: () => {},
+      resume: () => {},
+      ...wire,
+    });
+  });
+  const fleet = runFleet({
+    ...FLEET_DEFAULTS,
+    count: options.piles,
+    seed: options.seed,
+    faults: options.faults,
+    pace: options.pace,
+    remoteOneIn: 0,
+    surroundings: { time: time.pile, open },
+  });
+  const orders = () => ledger.orders({ limit: ALL });
+  return {
+    time,
+    fleet,
+    orders,
+    resources: async () => (await orders()).map(orderResource),
+    async close() {
+      fleet.stop();
+      await site.close();
+      await ledger.close();
+    },
+  };
+}
