@@ -107,7 +107,8 @@ function portOf(aedes: Aedes): Omit<Broker, 'close'> {
         const site = identityOf(client.id);
         if (site !== undefined) handler({ ...site, connected });
       };
-      aedes.on('clientReady', (client) => tell(client, true));
+      // Told before the CONNACK goes out, so before the site can say anything.
+      aedes.on('client', (client) => tell(client, true));
       aedes.on('clientDisconnect', (client) => tell(client, false));
     },
     publish: ({ vendor, siteId, topic }, payload) => {

@@ -10,9 +10,9 @@ import { SITE_PATTERNS, uplinkOf } from '../uplink-topic.ts';
  * A broker in a process of its own: mosquitto, or any other that speaks MQTT 3.1.1. A vendor is a
  * virtual host, and the hub has one connection to each, so the vendor of a message is known by the
  * connection that it came by. What the host is depends on the broker:
- *  - mosquitto: one listener a vendor with its own `mount_point`; with one vendor, any listener will do.
- *    Its patterns cannot take `<vendor>:<site>` apart, so the access list names every site; a generator
- *    for both files is in mosquitto-files.ts.
+ *  - mosquitto: one process a vendor. Its mount points would make several hosts of one process, but
+ *    2.0.11 (Debian 12) does not take them off again from what it delivers. Its access lists cannot
+ *    take `<vendor>:<site>` apart, so they name every site; mosquitto-files.ts writes them.
  *  - RabbitMQ: a virtual host, chosen by the user name `<vendor>:<user>`.
  */
 

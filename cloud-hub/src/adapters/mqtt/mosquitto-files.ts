@@ -1,76 +1,91 @@
 import { pbkdf2Sync, randomBytes } from 'node:crypto';
-import { LANES } from '@holdfast/shared/sync/lanes';
-import { TOPICS } from '@holdfast/shared/sync/messages';
-import { prefixed } from '../site-topics.ts';
+import { clientIdOf, topicsOf } from '../site-topics.ts';
 
 export interface MosquittoSite {
   readonly siteId: string;
-  readonly vendors: readonly string[];
   readonly secret: string;
 }
 
+/** A mosquitto that is the virtual host of one vendor. */
 export interface MosquittoPlan {
+  readonly vendor: string;
   readonly host: string;
-  /** One listener a vendor; its mount point makes the virtual host. */
-  readonly listeners: readonly { readonly vendor: string; readonly port: number }[];
+  readonly port: number;
   readonly hub: { readonly user: string; readonly password: string };
   readonly sites: readonly MosquittoSite[];
-  readonly passwordFile: string;
-  readonly accessFile: string;
+  /** Where mosquitto's dynamic security plugin lies, and where its file will. */
+  readonly plugin: string;
+  readonly securityFile: string;
 }
+
+/** Where Debian puts the plugin (package `mosquitto`, x86-64). */
+export const DEBIAN_SECURITY_PLUGIN = '/usr/lib/x86_64-linux-gnu/mosquitto_dynamic_security.so';
 
 const ITERATIONS = 101;
 
-/** A line of mosquitto's password file: PBKDF2 with SHA-512. */
-function passwordLine(user: string, password: string): string {
+interface Access {
+  readonly send: readonly string[];
+  readonly receive: readonly string[];
+}
+
+/** A client of the plugin, with a role of its own. */
+function login(name: string, password: string, { send, receive }: Access) {
   const salt = randomBytes(12);
   const key = pbkdf2Sync(password, salt, ITERATIONS, 64, 'sha512');
-  return `${user}:$7$${ITERATIONS}$${salt.toString('base64')}$${key.toString('base64')}`;
+  const allow = (acltype: string, topic: string) => ({ acltype, topic, priority: 0, allow: true });
+  return {
+    client: {
+      username: name,
+      salt: salt.toString('base64'),
+      password: key.toString('base64'),
+      iterations: ITERATIONS,
+      roles: [{ rolename: name }],
+    },
+    role: {
+      rolename: name,
+      acls: [
+        ...send.map((topic) => allow('publishClientSend', topic)),
+        ...receive.map((topic) => allow('subscribePattern', topic)),
+      ],
+    },
+  };
 }
 
-/** What one site may do in the virtual host of one vendor. */
-function siteLines(vendor: string, siteId: string): readonly string[] {
-  const may = (access: 'read' | 'write', topic: string) =>
-    `topic ${access} ${prefixed(vendor, topic)}`;
-  return [
-    `user ${vendor}:${siteId}`,
-    ...Object.values(LANES).map((laneNo) => may('write', TOPICS.uplink(siteId, laneNo))),
-    may('write', TOPICS.presence(siteId)),
-    may('write', TOPICS.result(siteId)),
-    may('read', TOPICS.answer(siteId)),
-    may('read', TOPICS.command(siteId)),
-  ];
-}
-
-/** Texts of mosquitto's configuration, password and access files for a hub and its sites. */
+/**
+ * Texts of mosquitto's configuration and of its dynamic security plugin, for a hub and its sites. The
+ * plugin, since a user name with a colon, as ours are, cannot stand in mosquitto's password file.
+ */
 export function mosquittoFiles(plan: MosquittoPlan): {
   readonly config: string;
-  readonly passwords: string;
-  readonly access: string;
+  readonly security: string;
 } {
-  const { host, listeners, hub, sites } = plan;
+  const { vendor, host, port, hub, sites } = plan;
   const config = [
     'per_listener_settings false',
     'allow_anonymous false',
     'persistence false',
-    `password_file ${plan.passwordFile}`,
-    `acl_file ${plan.accessFile}`,
-    ...listeners.flatMap(({ vendor, port }) => [
-      `listener ${port} ${host}`,
-      `mount_point ${prefixed(vendor, '')}`,
-    ]),
+    `plugin ${plan.plugin}`,
+    `plugin_opt_config_file ${plan.securityFile}`,
+    `listener ${port} ${host}`,
   ];
-  const passwords = [
-    passwordLine(hub.user, hub.password),
-    ...sites.flatMap(({ siteId, vendors, secret }) =>
-      vendors.map((vendor) => passwordLine(`${vendor}:${siteId}`, secret)),
-    ),
+  const logins = [
+    login(hub.user, hub.password, { send: ['#'], receive: ['#'] }),
+    ...sites.map(({ siteId, secret }) => {
+      const { publish, subscribe } = topicsOf(siteId);
+      const access = { send: [...publish], receive: [...subscribe] };
+      return login(clientIdOf({ vendor, siteId }), secret, access);
+    }),
   ];
-  const access = [
-    `user ${hub.user}`,
-    'topic readwrite #',
-    ...sites.flatMap(({ siteId, vendors }) => vendors.flatMap((v) => siteLines(v, siteId))),
-  ];
-  const text = (lines: readonly string[]) => `${lines.join('\n')}\n`;
-  return { config: text(config), passwords: text(passwords), access: text(access) };
+  const security = {
+    defaultACLAccess: {
+      publishClientSend: false,
+      publishClientReceive: true,
+      subscribe: false,
+      unsubscribe: true,
+    },
+    clients: logins.map(({ client }) => client),
+    groups: [],
+    roles: logins.map(({ role }) => role),
+  };
+  return { config: `${config.join('\n')}\n`, security: JSON.stringify(security, null, 2) };
 }
