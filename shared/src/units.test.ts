@@ -11,6 +11,7 @@ import {
   moneyStepText,
   priceStep,
   priceText,
+  smallCount,
 } from './units.ts';
 
 test('counts are written with their decimals', () => {
@@ -25,6 +26,13 @@ test('each unit has its own number of decimals', () => {
   expect(priceText(priceStep(148_750n))).toBe('1.48750');
   expect(moneyStepText(moneyStep(1_592_929n))).toBe('159.2929');
   expect(fenText(fen(15_929n))).toBe('159.29');
+});
+
+test('a small count becomes a number, a large one is refused', () => {
+  expect([smallCount(0n), smallCount(-7n), smallCount(2n ** 31n - 1n)]).toEqual([
+    0, -7, 2147483647,
+  ]);
+  expect(() => smallCount(2n ** 31n)).toThrow(RangeError);
 });
 
 test('decimals with fewer digits than the unit are read exactly', () => {

@@ -35,6 +35,15 @@ export function decimalOf(text: string, places: number): bigint | undefined {
   return sign === '-' ? -count : count;
 }
 
+/**
+ * A count that a limit keeps small, as a number: ratios and numbers of things, never money or energy.
+ * Throws `RangeError` where a number would not be exact beyond doubt.
+ */
+export function smallCount(n: bigint): number {
+  if (n !== BigInt.asIntN(32, n)) throw new RangeError(`${n} is no small count`);
+  return Number(n);
+}
+
 /** kWh with four decimals. */
 export const energyText = (n: EnergyStep): string => decimalText(n, 4);
 /** Yuan per kWh with five decimals. */

@@ -11,6 +11,9 @@ export interface EnergyProjection {
 /** Energy steps have four decimals. */
 const ENERGY_PLACES = 4;
 
+/** Order of counts: positive where `a` is the larger. */
+const larger = (a: bigint, b: bigint): number => (a === b ? 0 : a > b ? 1 : -1);
+
 /**
  * Rounds rows and their total half-up and makes them add: the residue goes to the largest row, and
  * where that would fall below zero on to the next. Money rows are not touched (billing.md §8, E11).
@@ -26,7 +29,7 @@ export function projectEnergies(
     unit,
   );
   let residue = total - lines.reduce((sum, line) => sum + line.row, 0n);
-  for (const line of lines.toSorted((a, b) => Number(b.energy - a.energy))) {
+  for (const line of lines.toSorted((a, b) => larger(b.energy, a.energy))) {
     const mended = line.row + residue > 0n ? line.row + residue : 0n;
     residue -= mended - line.row;
     line.row = mended;

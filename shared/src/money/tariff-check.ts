@@ -1,4 +1,4 @@
-import { decimalOf, decimalText, priceStep, priceText } from '../units.ts';
+import { decimalOf, decimalText, priceStep, priceText, smallCount } from '../units.ts';
 import { RATE_KINDS, type Rate, SLOTS_PER_DAY, type Tariff } from './tariff.ts';
 
 /** Yuan per kWh, at most five decimals. */
@@ -133,7 +133,7 @@ function slotsOf(value: unknown, rates: readonly Rate[], report: Report): readon
 function lossRatioOf(value: unknown, report: Report): number {
   if (value === undefined) return 0;
   const ratio = typeof value === 'string' ? decimalOf(value, 4) : undefined;
-  if (ratio !== undefined && ratio >= 0n && ratio <= HIGHEST_LOSS_RATIO) return Number(ratio);
+  if (ratio !== undefined && ratio >= 0n && ratio <= HIGHEST_LOSS_RATIO) return smallCount(ratio);
   const highest = decimalText(BigInt(HIGHEST_LOSS_RATIO), 4);
   report('lossRatio', 'bad-loss-ratio', `Write a string of at most 4 decimals, 0 to ${highest}.`);
   return 0;

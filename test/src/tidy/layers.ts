@@ -72,7 +72,9 @@ export function layerFaults(file: SourceFile): readonly string[] {
       faults.push(`${file.path}: ${from} has no machine under it, pass ${specifier} in`);
     }
     const up =
-      specifier.startsWith('.') && path.posix.join(path.posix.dirname(file.path), specifier);
+      MAY_IMPORT[from] !== undefined &&
+      specifier.startsWith('.') &&
+      path.posix.join(path.posix.dirname(file.path), specifier);
     if (typeof up === 'string' && packageOf(up) !== from) {
       faults.push(`${file.path}: reach ${up} by its package name`);
     }

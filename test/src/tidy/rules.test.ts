@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { codeOf } from './code-text.ts';
 import { importsOf, layerFaults } from './layers.ts';
 import { ruleFaults } from './rule-ids.ts';
 import { banFaults, nameFault, sizeFault } from './style.ts';
@@ -45,14 +46,58 @@ describe('style', () => {
   });
 
   test.each([
-    ['a/src/b.ts', `x ${'as'} any`],
-    ['a/src/b.ts', `throw new ${'Error'}('x')`],
-    ['a/src/b.ts', `export ${'default'} 1`],
+    ['a/src/b.ts', 'x as any'],
+    ['a/src/b.ts', 'x as unknown as Y'],
+    ['a/src/b.ts', `// @ts-${'ignore'}`],
+    ['a/src/b.test.ts', 'test.only(f)'],
+    ['a/src/b.test.ts', 'describe.concurrent.skip(f)'],
+    ['a/src/b.test.ts', 'context.skip()'],
+    ['a/src/b.ts', "throw new Error('x')"],
+    ['a/src/b.ts', 'export default 1'],
     ['a/src/b.ts', `// TO${'DO'} later`],
-    ['shared/src/money/b.ts', `${'Number'}(x)`],
+    ['a/src/b.ts', 'console.log(1)'],
+    ['a/src/b.ts', 'const yuan = parseFloat(text)'],
+    ['edge-agent/src/b.ts', 'Number(order.energy)'],
+    ['shared/src/money/b.ts', 'Number(x)'],
+    ['shared/src/money/b.ts', 'x.toFixed(2)'],
+    ['shared/src/money/b.ts', 'x * 0.05'],
     ['README.md', `/${'work'}/main`],
   ])('%s may not hold "%s"', (path, text) => {
     expect(banFaults(file(path, text))).not.toEqual([]);
+  });
+
+  test.each([
+    ['a/src/b.ts', '/** A message, as any broker delivers it. */'],
+    ['a/src/b.test.ts', "test('the same as any other', f)"],
+    ['a/src/b.ts', 'stream.skip(4)'],
+    ['a/src/b.ts', '// never throw new Error(…)'],
+    ['a/src/b.ts', 'const ports = Number(text)'],
+    ['a/src/b.test.ts', 'expect(Number(bill.energy)).toBe(1)'],
+    ['shared/src/money/b.ts', '// 0.05 yuan, E3.1'],
+    ['shared/src/money/b.ts', '[...digits].map(Number)'],
+    ['shared/src/money/b.test.ts', 'Number(x) * 0.05'],
+  ])('%s may hold "%s"', (path, text) => {
+    expect(banFaults(file(path, text))).toEqual([]);
+  });
+});
+
+describe('prose', () => {
+  test('comments and strings are blank, code and lines stay', () => {
+    const source = "a; // b 'c\n/* d\n e */ f('g // h', \"i\", `j`);";
+    const code = codeOf(source);
+    expect(code).toMatch(/^a;\s+\n\s+\n\s+f\('\s+', "\s+", `j`\);$/);
+    expect(code).toHaveLength(source.length);
+  });
+
+  test.each([
+    ['/^[\'"]$/; x as any', 1],
+    ["const quote = /'/;\nx as any", 2],
+    ['/https?:\\/\\//.test(a) && b as any', 1],
+  ])('a quote or slashes in a regular expression hide no other line: %s', (source, line) => {
+    const found = codeOf(source)
+      .split('\n')
+      .findIndex((text) => text.includes('as any'));
+    expect(found + 1).toBe(line);
   });
 });
 
