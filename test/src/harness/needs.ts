@@ -1,21 +1,12 @@
 import { inject } from 'vitest';
 import type { ProgramName } from './programs.ts';
 
-/** A program of the operating system, as a test sees it. */
-export interface Needed {
-  readonly there: boolean;
-  /** Path of the executable; empty when it is not there. */
-  readonly path: string;
-}
-
 /**
- * A program that the tests of a file drive. Name it in the test file itself, with the name in plain
- * letters: only then is it fetched before the run, and only then does a skipped test say why.
+ * Path of a program of the operating system that the tests of a file drive; `null`: not on this
+ * machine. Name it in the test file itself, in plain letters: only then is it fetched before the run,
+ * and only then does a test that cannot run say why.
  *
  *     const chromium = needs('chromium');
- *     test.runIf(chromium.there)('…', async () => { … chromium.path … });
+ *     test.runIf(chromium !== null)('…', async () => { … });
  */
-export function needs(name: ProgramName): Needed {
-  const file = inject('programs')[name];
-  return { there: file !== null, path: file ?? '' };
-}
+export const needs = (name: ProgramName): string | null => inject('programs')[name];

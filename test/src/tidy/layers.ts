@@ -42,15 +42,23 @@ function packageFault(file: SourceFile, to: string): string | undefined {
   return `${file.path}: ${from} must not import ${to}; it may import ${allowed.join(', ') || 'nothing of ours'}`;
 }
 
-/** Inside an app: adapters know ports, ports know nothing of adapters, the rest knows neither main nor adapters. */
+/** Rooms of an app that may know an adapter by name: the wiring, its own folder, its migrations, tools. */
+const KNOW_ADAPTERS = ['main', 'adapters', 'migrations', 'tools'];
+
+/** Inside an app: rooms know ports, adapters know ports, only the wiring at the top knows adapters. */
 function innerFault(file: SourceFile, specifier: string): string | undefined {
   const from = packageOf(file.path);
   if (from !== 'edge-agent' && from !== 'cloud-hub') return undefined;
   const inner = file.path.slice(from.length + '/src/'.length);
   const target = path.posix.normalize(path.posix.join(path.posix.dirname(inner), specifier));
   if (target === 'main.ts') return `${file.path}: nothing imports main.ts`;
-  if (inner.startsWith('ports/') && target.startsWith('adapters/')) {
-    return `${file.path}: a port must not know its adapter ${target}`;
+  const room = inner.includes('/') ? packageOf(inner) : 'main';
+  if (
+    target.startsWith('adapters/') &&
+    !KNOW_ADAPTERS.includes(room) &&
+    !FOR_TESTS.test(file.path)
+  ) {
+    return `${file.path}: knows the adapter ${target}; it is handed in by main.ts, behind a port`;
   }
   return undefined;
 }

@@ -21,6 +21,7 @@ describe('layers', () => {
     ['edge-agent/src/a.ts', "import { b } from '@holdfast/cloud-hub/b';"],
     ['cloud-hub/src/api/a.ts', "import { b } from '@holdfast/protocols/b';"],
     ['edge-agent/src/ports/a.ts', "import { b } from '../adapters/b.ts';"],
+    ['edge-agent/src/site/a.ts', "import { b } from '../adapters/b.ts';"],
     ['edge-agent/src/site/a.ts', "import { b } from '../main.ts';"],
     ['edge-agent/src/a.ts', "import { b } from '../../shared/src/b.ts';"],
     ['station-ui/src/a.ts', "import { b } from '@holdfast/test/b';"],
@@ -31,6 +32,8 @@ describe('layers', () => {
   test.each([
     ['edge-agent/src/a.ts', "import { b } from '@holdfast/protocols/b';"],
     ['protocols/src/a.test.ts', "import fs from 'node:fs';"],
+    ['cloud-hub/src/hub.ts', "import { b } from './adapters/b.ts';"],
+    ['cloud-hub/src/adapters/sqlite/a.ts', "import { b } from '../sql/b.ts';"],
     ['cloud-hub/src/frames/a.ts', "import { b } from '@holdfast/protocols/b';"],
   ])('%s may hold %s', (path, text) => {
     expect(layerFaults(file(path, text))).toEqual([]);
