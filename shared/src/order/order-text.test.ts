@@ -5,6 +5,7 @@ import { anyTariff } from '../money/testing.ts';
 import {
   billOf,
   billText,
+  orderJson,
   orderOf,
   orderText,
   recordOf,
@@ -19,6 +20,16 @@ test('every order comes back from its text exactly', () => {
   fc.assert(
     fc.property(anyOrder, (order) => {
       expect(orderOf(throughJson(orderText(order)))).toEqual({ ok: true, value: order });
+    }),
+  );
+});
+
+test('the text that is written at once is that of the object', () => {
+  fc.assert(
+    fc.property(anyOrder, (order) => {
+      const text = JSON.stringify(orderText(order));
+      expect(orderJson(order)).toBe(text);
+      expect(orderJson({ ...order })).toBe(text);
     }),
   );
 });

@@ -1,8 +1,9 @@
 import { ORDER_EVENT_KINDS, type OrderEvent, type OrderEventKind } from '../order/order.ts';
-import { orderOf, orderText } from '../order/order-text.ts';
+import { orderJson, orderOf } from '../order/order-text.ts';
 import {
   bool,
   exact,
+  jsonOf,
   list,
   nullable,
   oneOf,
@@ -54,7 +55,8 @@ interface EventKind<E extends SiteEvent> {
   readonly lane: LaneName;
   readonly version: number;
   key(event: E): string;
-  text(event: E): unknown;
+  /** The final text of the body. */
+  json(event: E): string;
   of(json: unknown): Read<E>;
 }
 
@@ -100,7 +102,7 @@ const stampedFrame = shape<FramesCaptured['frames'][number]>({ atMs: whole(), up
 /** A kind whose body is its fields without `kind`. */
 function plainKind<E extends Exclude<SiteEvent, OrderEvent>>(
   kind: E['kind'],
-  row: Omit<EventKind<E>, 'text' | 'of' | 'version'> & {
+  row: Omit<EventKind<E>, 'json' | 'of' | 'version'> & {
     readonly body: TextCodec<Omit<E, 'kind'>>;
   },
 ): EventKind<E> {
@@ -109,7 +111,7 @@ function plainKind<E extends Exclude<SiteEvent, OrderEvent>>(
     lane,
     version: 1,
     key,
-    text: (event) => body.text(event),
+    json: jsonOf(body),
     of(json) {
       const read = readWith(body, json);
       // The fields are E without its kind, by the type of `body`.
@@ -123,12 +125,14 @@ const orderFields = shape<Pick<OrderEvent, 'eventNo' | 'atMs'>>({
   atMs: whole(),
 });
 
+const fieldsJson = jsonOf(orderFields);
+
 function orderKind(kind: OrderEventKind): EventKind<OrderEvent> {
   return {
     lane: 'money',
     version: 1,
     key: (event) => event.order.orderNo,
-    text: ({ eventNo, atMs, order }) => ({ eventNo, atMs, order: orderText(order) }),
+    json: (event) => `${fieldsJson(event).slice(0, -1)},"order":${orderJson(event.order)}}`,
     of(json) {
       const fields = readWith(orderFields, json);
       if (!fields.ok) return fields;
@@ -211,7 +215,7 @@ export function encodeEvent(event: SiteEvent): EncodedEvent {
     kind: event.kind,
     kindVersion: kind.version,
     key: kind.key(event),
-    body: JSON.stringify(kind.text(event)),
+    body: kind.json(event),
   };
 }
 

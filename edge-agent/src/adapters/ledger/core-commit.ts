@@ -1,4 +1,4 @@
-import { orderText } from '@holdfast/shared/order/order-text';
+import { orderJson } from '@holdfast/shared/order/order-text';
 import type { Change, Commit, OutgoingEvent } from '../../ports/ledger.ts';
 import { type OutboundEvent, outboundOf } from './outbound-event.ts';
 
@@ -30,8 +30,7 @@ function writeOf(change: Change, events: readonly OutgoingEvent[]): Write {
       const { order } = change;
       const { orderNo, state, pileNo, openedAtMs, exceptions } = order;
       const flagged = exceptions.length > 0 ? 1 : 0;
-      const body = JSON.stringify(orderText(order));
-      const columns = [orderNo, state, pileNo, openedAtMs, flagged, body];
+      const columns = [orderNo, state, pileNo, openedAtMs, flagged, orderJson(order)];
       return ['orders', [...columns, ...newestEvent(orderNo, events)]];
     }
     case 'record': {
