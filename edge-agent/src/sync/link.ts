@@ -1,4 +1,5 @@
 import type { Refused } from '@holdfast/shared/sync/messages';
+import type { CloseCause } from '../ports/transport.ts';
 import type { Moment } from './stream.ts';
 
 /*
@@ -50,9 +51,6 @@ export type LinkPhase =
   | 'open'
   /** The store is getting a new identity. */
   | 'minting';
-
-/** Why a connection ended, as far as the line can tell. */
-export type CloseCause = 'network' | 'login-refused' | 'taken-over';
 
 export type LinkAlarm =
   | 'sync-login-refused'

@@ -135,7 +135,7 @@ test('[SYNC-4c] the wait grows by half each time up to a minute, with a fifth of
   const waits: number[] = [];
   let nowMs = 0;
   for (let i = 0; i < 12; i += 1) {
-    const dueMs = wakeAtMs(sender) ?? 0;
+    const dueMs = sender.dueAtMs ?? 0;
     waits.push(dueMs - nowMs);
     nowMs = dueMs;
     sender = ticked(sender, at(nowMs)).sender;

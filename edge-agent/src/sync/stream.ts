@@ -18,7 +18,7 @@ export interface Moment {
 export interface Slice extends OutboxSlice {
   readonly prev: number;
   readonly last: number;
-  /** It ended at its limit, so more waits behind it. */
+  /** It is about as large as it may be: a backlog is being drained. */
   readonly full: boolean;
 }
 
@@ -51,7 +51,7 @@ export interface Sender {
   readonly ready: Slice | null;
   /** The outbox may hold events behind `sent` and `ready`. */
   readonly more: boolean;
-  /** The outbox held more than a slice could take: it is worth reading ahead. */
+  /** The last slice was full: it is worth reading ahead. */
   readonly draining: boolean;
   readonly readAtMs: number | null;
   readonly dueAtMs: number | null;
@@ -90,6 +90,8 @@ const MISS_FACTOR = 1.5;
 /** Beyond this the wait has long reached its cap. */
 const MOST_MISSES = 30;
 const READ_AGAIN_MS = 1_000;
+/** After a slice the outbox is looked at once more, this much later at the soonest. */
+const LOOK_AGAIN_MS = 20;
 /** Pause when the hub gives no credit and no time. */
 const PAUSE_MS = 30_000;
 
@@ -192,9 +194,10 @@ export const closed = (sender: Sender): Sender => ({
 
 /** The ledger has committed events of this stream. */
 export function committed(sender: Sender, moment: Moment): SenderStep {
-  if (!sender.open || sender.more) return pumped({ ...sender, more: true }, [], moment);
-  const readAtMs = moment.nowMs + LANE_POLICIES[sender.lane].lingerMs;
-  return pumped({ ...sender, more: true, readAtMs }, [], moment);
+  const lingerUntilMs = moment.nowMs + LANE_POLICIES[sender.lane].lingerMs;
+  const { more, readAtMs } = sender;
+  const soonerMs = more ? readAtMs && Math.min(readAtMs, lingerUntilMs) : lingerUntilMs;
+  return pumped({ ...sender, more: true, readAtMs: soonerMs }, [], moment);
 }
 
 /** A slice was read from the outbox. */
@@ -202,7 +205,10 @@ export function sliceRead(sender: Sender, turn: number, slice: Slice, moment: Mo
   if (turn !== sender.turn) return { sender, effects: [] };
   const read = { ...sender, reading: false, draining: slice.full };
   if (slice.last === slice.prev) return pumped(read, [], moment);
-  return { sender: { ...read, ready: slice, more: read.more || slice.full }, effects: [] };
+  // Only an empty slice proves that nothing is left; a slice may end early at its bytes.
+  const lookAtMs = moment.nowMs + Math.max(LANE_POLICIES[sender.lane].lingerMs, LOOK_AGAIN_MS);
+  const readAtMs = slice.full ? null : (read.readAtMs ?? lookAtMs);
+  return { sender: { ...read, ready: slice, more: true, readAtMs }, effects: [] };
 }
 
 /** The outbox could not be read; it is tried again a little later. */
@@ -232,7 +238,6 @@ export function sentNow(sender: Sender, moment: Moment): SenderStep {
     top: Math.max(sender.top, last),
     flight: [...sender.flight, flight],
     dueAtMs: sender.dueAtMs ?? moment.nowMs + ackWaitMs(sender, moment),
-    readAtMs: sender.draining ? null : sender.readAtMs,
   };
   return pumped(next, [], moment);
 }
