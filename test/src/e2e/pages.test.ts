@@ -1,0 +1,131 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { needs } from '../harness/needs.ts';
+import { NO_FAULTS } from '../piles/faults.ts';
+import { startWorld, type World } from '../world/world.ts';
+import { accessibilityFaults, foreignRequests, startBrowser } from './browser.ts';
+
+const chromium = needs('chromium');
+const PATIENCE = { timeout: 60_000 };
+
+describe.runIf(chromium.there)('the pages, in a real browser', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'pages-'));
+  let world: World;
+  let browser: Browser;
+
+  const open = async (url: string, language: 'zh' | 'en'): Promise<Page> => {
+    const context = await browser.newContext({
+      locale: language === 'zh' ? 'zh-CN' : 'en-US',
+      viewport: { width: 1280, height: 800 },
+    });
+    const page = await context.newPage();
+    await page.goto(url);
+    return page;
+  };
+  const login = async (page: Page): Promise<void> => {
+    const { firstLogin } = world.hub.ready();
+    await page.locator('#password').fill(firstLogin?.password ?? '');
+    await page.locator('button[type=submit]').click();
+  };
+
+  beforeAll(async () => {
+    world = await startWorld({
+      folder,
+      sites: 1,
+      piles: 3,
+      seed: 5,
+      faults: NO_FAULTS,
+      keep: false,
+      ports: { http: 0, mqtt: 0, api: 0, ykc: 0 },
+    });
+    browser = await startBrowser(chromium.path);
+  }, 120_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await world?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('the dashboard shows the site, its guns, its orders with their rows, and the sync', async () => {
+    const origin = world.hub.ready().http;
+    const page = await open(origin, 'en');
+    const foreign = foreignRequests(page, origin);
+    await page.getByText('Log in').first().waitFor(PATIENCE);
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await login(page);
+
+    await page.getByText('site-01').first().waitFor(PATIENCE);
+    await page.locator('.status-tag', { hasText: 'online' }).first().waitFor(PATIENCE);
+    expect(await accessibilityFaults(page)).toEqual([]);
+
+    await page.getByText('Connectors', { exact: true }).click();
+    await page.locator('.status-tag', { hasText: 'charging' }).first().waitFor(PATIENCE);
+    expect(await page.locator('.live-grid-row').count()).toBe(6);
+    expect(await accessibilityFaults(page)).toEqual([]);
+
+    await page.getByText('Orders', { exact: true }).click();
+    await page.locator('.status-tag', { hasText: 'settled' }).first().waitFor(PATIENCE);
+    const settled = page.locator('tr', {
+      has: page.locator('.status-tag', { hasText: 'settled' }),
+    });
+    await settled.first().locator('button').first().click();
+    const total = page.getByTestId('order-total');
+    await total.waitFor(PATIENCE);
+    expect(await total.textContent()).toMatch(/^\d+\.\d\d$/);
+    await page.getByText('OrderSettled').first().waitFor(PATIENCE);
+    await page.keyboard.press('Escape');
+
+    await page.getByText('Sync', { exact: true }).click();
+    await page.locator('.status-tag', { hasText: 'equal' }).first().waitFor(PATIENCE);
+    expect(await page.getByText('NOT equal').count()).toBe(0);
+    expect(foreign).toEqual([]);
+  }, 180_000);
+
+  test('a charge is started and stopped by hand at the station, in Chinese, with the hub away', async () => {
+    world.operator.stop();
+    const [site] = world.sites;
+    site?.line.cut();
+    const page = await open(site?.edge.ready().api ?? '', 'zh');
+    await page.locator('.live-grid-row').first().waitFor(PATIENCE);
+    await page.locator('.frame-header .status-tag', { hasText: '离线' }).waitFor(PATIENCE);
+
+    const startable = page.locator('.live-grid-row', {
+      has: page.locator('button:enabled', { hasText: /启\s*动/ }),
+      hasText: '已插枪',
+    });
+    await startable.first().waitFor(PATIENCE);
+    await startable
+      .first()
+      .locator('button', { hasText: /启\s*动/ })
+      .click();
+    await page.locator('#account').fill('walk-in');
+    await page.locator('.ant-modal-footer .ant-btn-primary').click();
+    await page
+      .getByText(/桩已执行|被拒绝/)
+      .first()
+      .waitFor(PATIENCE);
+
+    const charging = page.locator('.live-grid-row', { hasText: '充电中' });
+    await charging.first().waitFor(PATIENCE);
+    await charging
+      .first()
+      .locator('button', { hasText: /停\s*止/ })
+      .click();
+    await page.locator('.ant-popconfirm-buttons .ant-btn-primary').click();
+    await page
+      .getByText(/桩已执行|被拒绝/)
+      .first()
+      .waitFor(PATIENCE);
+    site?.line.restore();
+  }, 180_000);
+
+  test('what was billed is the same at piles, edge and hub', async () => {
+    const results = await world.finish(90_000);
+    expect(results.flatMap(({ faults }) => faults)).toEqual([]);
+    expect(results[0]?.piles.orders).toBeGreaterThan(0);
+  }, 120_000);
+});
