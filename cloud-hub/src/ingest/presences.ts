@@ -4,8 +4,8 @@ import {
   sessionOfReplacement,
 } from '@holdfast/shared/sync/hub-rules';
 import type { Batch, Gone, Hello, Welcome } from '@holdfast/shared/sync/messages';
-import type { SitePresence } from '../ports/live-state.ts';
 import { answer, type IngestContext, lineKey, type SiteLine } from './context.ts';
+import { type PresenceBook, presenceBook } from './presence-book.ts';
 
 /** Who is connected and who speaks for each site ([SYNC-10]). */
 export interface Presences {
@@ -20,95 +20,78 @@ export interface Presences {
 }
 
 export function presences(context: IngestContext): Presences {
-  const { store, live, clock, log, onChange, admission } = context;
-  const known = new Map<string, SitePresence>();
-  /** What the broker said last of a connection; some brokers say nothing. */
-  const lines = new Map<string, boolean>();
-
-  const presenceOf = (line: SiteLine): SitePresence =>
-    known.get(lineKey(line)) ?? {
-      ...line,
-      connected: false,
-      sessionNo: 0,
-      lastHeardMs: 0,
-      hello: null,
-      clockOffsetMs: null,
-    };
-  const save = (presence: SitePresence): void => {
-    known.set(lineKey(presence), presence);
-    live.setPresence(presence).catch((error: unknown) => {
-      log.warn({ siteId: presence.siteId, error: String(error) }, 'presence-not-kept');
-    });
-  };
-  const told = ({ siteId }: SiteLine): void => {
-    onChange([
-      { entity: 'site', siteId },
-      { entity: 'sync', siteId },
-    ]);
-  };
-  const away = (line: SiteLine): void => {
-    admission.leave(lineKey(line));
-    save({ ...presenceOf(line), connected: false, sessionNo: 0 });
-    told(line);
-  };
-  const sessionOf = async (line: SiteLine): Promise<SessionState | undefined> => {
-    const session = await store.session(line.siteId, line.vendor);
-    if (session === undefined) return undefined;
-    const { hello, lastHeardMs } = presenceOf(line);
-    // After a restart of the hub nobody knows how long a store has been silent.
-    return hello?.storeId === session.storeId ? { ...session, lastHeardMs } : session;
-  };
-
+  const { store, clock, log } = context;
+  const book = presenceBook(context);
   return {
     connection: (line, connected) => {
-      lines.set(lineKey(line), connected);
-      if (!connected) return away(line);
-      save({ ...presenceOf(line), connected: true, sessionNo: 0 });
-      return told(line);
+      book.setUp(line, connected);
+      if (!connected) return book.away(line);
+      book.save({ ...book.of(line), connected: true, sessionNo: 0 });
+      return book.told(line);
     },
-    hello: async (line, hello) => {
-      const account = await store.site(line.siteId);
-      if (account?.vendors.includes(line.vendor) !== true) {
-        return answer(context, line, unknownSite(hello, context.policy.versionRetryMs));
-      }
-      const cursors = await store.cursors(line.siteId, line.vendor);
-      const nowMs = clock.nowMs();
-      const decided = admitHello(await sessionOf(line), cursors, hello, nowMs, context.policy);
-      if (decided.session !== undefined) await store.saveSession({ ...line, ...decided.session });
-      const connected = lines.get(lineKey(line)) ?? true;
-      if (decided.answer.type === 'refused') {
-        log.warn({ ...line, storeId: hello.storeId, why: decided.answer.reason }, 'hello-refused');
-        save({ ...presenceOf(line), connected, sessionNo: 0 });
-        told(line);
-        return answer(context, line, decided.answer);
-      }
-      const { sessionNo, epoch } = decided.answer;
-      const clockOffsetMs = Math.round(hello.clock.wallMs - nowMs);
-      save({ ...line, connected, sessionNo, lastHeardMs: nowMs, hello, clockOffsetMs });
-      log.info({ ...line, storeId: hello.storeId, epoch, sessionNo }, 'hello-welcomed');
-      told(line);
-      return answer(context, line, withCredits(context, line, hello, decided.answer));
-    },
+    hello: (line, hello) => takeHello(context, book, line, hello),
     gone: (line, { link }) => {
-      if (presenceOf(line).hello?.link === link) away(line);
+      if (book.of(line).hello?.link === link) book.away(line);
     },
     heard: (line, { sessionNo, clock: reading }) => {
-      const presence = presenceOf(line);
       const nowMs = clock.nowMs();
       const clockOffsetMs = Math.round(reading.wallMs - nowMs);
       // With a broker outside, an edge goes on after the hub's restart without a new HELLO.
-      const connected = lines.get(lineKey(line)) ?? true;
-      save({ ...presence, connected, sessionNo, lastHeardMs: nowMs, clockOffsetMs });
+      const connected = book.isUp(line);
+      book.save({ ...book.of(line), connected, sessionNo, lastHeardMs: nowMs, clockOffsetMs });
     },
     acceptStore: async (line, storeId) => {
       const session = await store.session(line.siteId, line.vendor);
       if (session === undefined) return false;
       await store.saveSession({ ...line, ...sessionOfReplacement(session, storeId) });
       log.info({ ...line, storeId }, 'store-accepted');
-      told(line);
+      book.told(line);
       return true;
     },
   };
+}
+
+async function takeHello(
+  context: IngestContext,
+  book: PresenceBook,
+  line: SiteLine,
+  hello: Hello,
+): Promise<void> {
+  const { store, clock, log, policy } = context;
+  const account = await store.site(line.siteId);
+  if (account?.vendors.includes(line.vendor) !== true) {
+    return answer(context, line, unknownSite(hello, policy.versionRetryMs));
+  }
+  const cursors = await store.cursors(line.siteId, line.vendor);
+  const session = await sessionOf(context, book, line);
+  const nowMs = clock.nowMs();
+  const decided = admitHello(session, cursors, hello, nowMs, policy);
+  if (decided.session !== undefined) await store.saveSession({ ...line, ...decided.session });
+  const connected = book.isUp(line);
+  if (decided.answer.type === 'refused') {
+    log.warn({ ...line, storeId: hello.storeId, why: decided.answer.reason }, 'hello-refused');
+    book.save({ ...book.of(line), connected, sessionNo: 0 });
+    book.told(line);
+    return answer(context, line, decided.answer);
+  }
+  const { sessionNo, epoch } = decided.answer;
+  const clockOffsetMs = Math.round(hello.clock.wallMs - nowMs);
+  book.save({ ...line, connected, sessionNo, lastHeardMs: nowMs, hello, clockOffsetMs });
+  log.info({ ...line, storeId: hello.storeId, epoch, sessionNo }, 'hello-welcomed');
+  book.told(line);
+  return answer(context, line, withCredits(context, line, hello, decided.answer));
+}
+
+async function sessionOf(
+  { store }: IngestContext,
+  book: PresenceBook,
+  line: SiteLine,
+): Promise<SessionState | undefined> {
+  const session = await store.session(line.siteId, line.vendor);
+  if (session === undefined) return undefined;
+  const { hello, lastHeardMs } = book.of(line);
+  // After a restart of the hub nobody knows how long a store has been silent.
+  return hello?.storeId === session.storeId ? { ...session, lastHeardMs } : session;
 }
 
 /** History goes by turns: a lane that has some to send is told at once whether it may. */

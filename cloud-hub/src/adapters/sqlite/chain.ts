@@ -49,27 +49,6 @@ export function chainWriter(database: SqliteDatabase): ContinueChain {
     const row = stored(siteId, vendor, lane, epoch, day);
     return { day, count: row?.hub_count ?? 0, hash: row?.hub_hash ?? '' };
   };
-  const rowOf = (
-    origin: Origin,
-    chain: DayChain,
-    edge: DayChain | undefined,
-  ): Insertable<DayCheckTable> => {
-    const comparable = edge?.day === chain.day;
-    const equal = edge?.count === chain.count && edge.hash === chain.hash;
-    return {
-      site_id: origin.siteId,
-      vendor: origin.vendor,
-      lane: origin.lane,
-      epoch: origin.epoch,
-      day: chain.day,
-      hub_count: chain.count,
-      hub_hash: chain.hash,
-      edge_count: comparable ? edge.count : null,
-      edge_hash: comparable ? edge.hash : null,
-      equal: comparable ? Number(equal) : null,
-    };
-  };
-
   return (origin, events, edge) => {
     let chain: DayChain | undefined;
     for (const { wire, body } of events) {
@@ -85,5 +64,27 @@ export function chainWriter(database: SqliteDatabase): ContinueChain {
     }
     if (chain !== undefined) save(rowOf(origin, chain, edge));
     return chain;
+  };
+}
+
+/** Both sides of a day, compared where the edge said where it stands at the same event. */
+function rowOf(
+  origin: Origin,
+  chain: DayChain,
+  edge: DayChain | undefined,
+): Insertable<DayCheckTable> {
+  const comparable = edge?.day === chain.day;
+  const equal = edge?.count === chain.count && edge.hash === chain.hash;
+  return {
+    site_id: origin.siteId,
+    vendor: origin.vendor,
+    lane: origin.lane,
+    epoch: origin.epoch,
+    day: chain.day,
+    hub_count: chain.count,
+    hub_hash: chain.hash,
+    edge_count: comparable ? edge.count : null,
+    edge_hash: comparable ? edge.hash : null,
+    equal: comparable ? Number(equal) : null,
   };
 }
