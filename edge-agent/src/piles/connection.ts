@@ -1,10 +1,10 @@
 import type { Capture } from './capture.ts';
 import type { ConnectionCodec, LostWhy, PileProtocol } from './driver.ts';
 import type { EventQueue } from './event-queue.ts';
-import type { ConnectionLimits, FrameCounts } from './limits.ts';
-import type { PileLog } from './log.ts';
+import type { ConnectionLimits } from './limits.ts';
 import { Noise } from './noise.ts';
 import { type Carrier, Session, type SessionRoom } from './session.ts';
+import type { Tape } from './tape.ts';
 
 /** The socket, as far as a connection needs it. */
 export interface Wire {
@@ -21,8 +21,6 @@ export interface ConnectionRoom<State, Up, Down> extends SessionRoom<State, Up, 
   readonly protocol: PileProtocol<State, Up, Down>;
   readonly capture: Capture;
   readonly limits: ConnectionLimits;
-  readonly counts: FrameCounts;
-  readonly log: PileLog;
   /** Whether an address may log in now. */
   readonly mayLogIn: (address: string) => boolean;
 }
@@ -41,9 +39,13 @@ export class Connection<State, Up, Down> implements Carrier<Down> {
   readonly #room: ConnectionRoom<State, Up, Down>;
   readonly #wire: Wire;
   readonly #codec: ConnectionCodec<Up, Down>;
-  readonly #sessions = new Map<string, Session<State, Up, Down>>();
+  /** Mostly one; a concentrator has a few. */
+  #sessions: readonly Session<State, Up, Down>[] = [];
   readonly #noise = new Noise();
   readonly #openedMono: number;
+  /** Both clocks as they were when the bytes came that are being read. */
+  #nowMs: number;
+  #monoMs: number;
   #heardMono: number;
   #suspected = false;
   #cancelWatch: () => void;
@@ -60,13 +62,11 @@ export class Connection<State, Up, Down> implements Carrier<Down> {
     this.#wire = wire;
     this.#codec = room.protocol.openCodec(room.limits.partialMs);
     this.#openedMono = room.clock.monoMs();
+    this.#monoMs = this.#openedMono;
+    this.#nowMs = room.clock.nowMs();
     this.#heardMono = this.#openedMono;
     const { silenceMs, loginMs } = room.limits;
     this.#cancelWatch = room.timers.after(Math.min(silenceMs, loginMs), this.#watch);
-  }
-
-  get log(): PileLog {
-    return this.#room.log;
   }
 
   /** Bytes from the socket. */
@@ -87,17 +87,21 @@ export class Connection<State, Up, Down> implements Carrier<Down> {
     this.#close('closed', why);
   }
 
-  transmit(message: Down, pileNo: string): void {
-    const { counts, capture, clock, log } = this.#room;
+  transmit(message: Down, tape: Tape): void {
+    const { counts, clock, log } = this.#room;
     try {
       const bytes = this.#codec.encode(message);
       counts.framesOut += 1;
-      capture.keep(this.#captureKey(pileNo), clock.nowMs(), false, bytes);
-      if (this.#out === null) this.#write(bytes);
-      else this.#out.push(bytes);
+      if (this.#out === null) {
+        tape.keep(clock.nowMs(), false, bytes);
+        this.#write(bytes);
+      } else {
+        tape.keep(this.#nowMs, false, bytes);
+        this.#out.push(bytes);
+      }
     } catch (error) {
       counts.errors += 1;
-      log.error({ pile: pileNo, message, err: error }, 'frame-not-encoded');
+      log.error({ address: this.#wire.address, message, err: error }, 'frame-not-encoded');
     }
   }
 
@@ -111,9 +115,12 @@ export class Connection<State, Up, Down> implements Carrier<Down> {
   }
 
   release(pileNo: string, why: string): void {
-    this.#sessions.delete(pileNo);
-    for (const { admitted } of this.#sessions.values()) if (admitted) return;
-    this.#close('closed', why);
+    this.#sessions = this.#sessions.filter((session) => session.pileNo !== pileNo);
+    if (!this.#serves()) this.#close('closed', why);
+  }
+
+  #serves(): boolean {
+    return this.#sessions.some(({ admitted }) => admitted);
   }
 
   #release(queue: EventQueue): void {
@@ -131,6 +138,8 @@ export class Connection<State, Up, Down> implements Carrier<Down> {
 
   #read(chunk: Uint8Array): void {
     this.#out = [];
+    this.#nowMs = this.#room.clock.nowMs();
+    this.#monoMs = this.#room.clock.monoMs();
     let at = 0;
     while (at < chunk.length && this.#held === null && !this.#over) {
       const end = Math.min(at + SLICE_BYTES, chunk.length);
@@ -144,67 +153,60 @@ export class Connection<State, Up, Down> implements Carrier<Down> {
   }
 
   #decode(slice: Uint8Array): void {
-    const { clock, capture, counts, limits } = this.#room;
-    const monoMs = clock.monoMs();
     const { stream } = this.#codec;
-    stream.push(slice, monoMs, this.#onFrame);
+    stream.push(slice, this.#monoMs, this.#onFrame);
     if (stream.pendingBytes() > 0) this.#watchPartial();
     const bad = this.#noise.rise(stream.counts());
     if (bad === 0) return;
+    const { counts, limits } = this.#room;
     counts.badFrames += bad;
-    capture.keep(this.#soleKey(), clock.nowMs(), true, slice);
-    if (this.#noise.score(bad, monoMs) <= limits.badFramesPerMinute) return;
+    const sole = this.#sole();
+    (sole?.tape ?? this.#addressTape()).keep(this.#nowMs, true, slice);
+    if (this.#noise.score(bad, this.#monoMs) <= limits.badFramesPerMinute) return;
     counts.endedForBadFrames += 1;
     this.#close('closed', 'too many bad frames');
   }
 
   #onFrame = (raw: Uint8Array): void => {
     if (this.#over) return;
-    const { protocol, counts, clock, capture, mayLogIn } = this.#room;
-    this.#heardMono = clock.monoMs();
+    const { protocol, counts, mayLogIn } = this.#room;
+    this.#heardMono = this.#monoMs;
     this.#suspected = false;
     counts.framesIn += 1;
     const message = this.#codec.decode(raw);
-    const pileNo = protocol.pileNoOf(message) ?? this.#solePileNo();
-    const key = pileNo === undefined ? this.#wire.address : this.#captureKey(pileNo);
-    capture.keep(key, clock.nowMs(), true, raw);
-    if (pileNo === undefined) return;
+    const pileNo = protocol.pileNoOf(message);
+    const session = pileNo === undefined ? this.#sole() : this.#sessionOf(pileNo);
+    (session?.tape ?? this.#addressTape()).keep(this.#nowMs, true, raw);
     if (protocol.isLogin(message) && !mayLogIn(this.#wire.address)) {
       counts.endedForLogins += 1;
       this.#close('closed', 'too many logins');
       return;
     }
-    this.#sessionOf(pileNo)?.receive(message, raw);
+    session?.receive(message, raw, this.#nowMs);
   };
 
   #sessionOf(pileNo: string): Session<State, Up, Down> | undefined {
-    const known = this.#sessions.get(pileNo);
-    if (known !== undefined) return known;
-    if (this.#sessions.size >= this.#room.limits.pilesPerConnection) {
-      this.#room.counts.endedForPiles += 1;
+    for (const session of this.#sessions) if (session.pileNo === pileNo) return session;
+    const { limits, counts, site, capture } = this.#room;
+    if (this.#sessions.length >= limits.pilesPerConnection) {
+      counts.endedForPiles += 1;
       this.#close('closed', 'too many piles');
       return undefined;
     }
-    const session = new Session(this.#room, this, pileNo);
-    this.#sessions.set(pileNo, session);
+    // Piles that the site never met are kept by address: numbers are easily made up.
+    const tape = site.pile(pileNo) === undefined ? this.#addressTape() : capture.tape(pileNo);
+    const session = new Session(this.#room, this, pileNo, tape);
+    this.#sessions = [...this.#sessions, session];
     return session;
   }
 
   /** The pile of this connection when it carries one: some frames do not say theirs. */
-  #solePileNo(): string | undefined {
-    if (this.#sessions.size !== 1) return undefined;
-    for (const pileNo of this.#sessions.keys()) return pileNo;
-    return undefined;
+  #sole(): Session<State, Up, Down> | undefined {
+    return this.#sessions.length === 1 ? this.#sessions[0] : undefined;
   }
 
-  #soleKey(): string {
-    const pileNo = this.#solePileNo();
-    return pileNo === undefined ? this.#wire.address : this.#captureKey(pileNo);
-  }
-
-  /** Frames of piles that the site never met are kept by address: numbers are easily made up. */
-  #captureKey(pileNo: string): string {
-    return this.#room.site.pile(pileNo) === undefined ? this.#wire.address : pileNo;
+  #addressTape(): Tape {
+    return this.#room.capture.tape(this.#wire.address);
   }
 
   #watchPartial(): void {
@@ -216,7 +218,9 @@ export class Connection<State, Up, Down> implements Carrier<Down> {
       if (this.#over) return;
       const { stream } = this.#codec;
       this.#out = [];
-      stream.expire(clock.monoMs(), this.#onFrame);
+      this.#nowMs = clock.nowMs();
+      this.#monoMs = clock.monoMs();
+      stream.expire(this.#monoMs, this.#onFrame);
       this.#flush();
       if (stream.pendingBytes() > 0) this.#watchPartial();
     });
@@ -227,8 +231,7 @@ export class Connection<State, Up, Down> implements Carrier<Down> {
     const { clock, limits, counts, timers } = this.#room;
     const now = clock.monoMs();
     if (this.#held !== null) this.#heardMono = now;
-    let served = false;
-    for (const { admitted } of this.#sessions.values()) served ||= admitted;
+    const served = this.#serves();
     if (!served && now - this.#openedMono >= limits.loginMs) {
       counts.endedWithoutLogin += 1;
       this.#close('closed', 'no login');
@@ -252,10 +255,10 @@ export class Connection<State, Up, Down> implements Carrier<Down> {
     this.#cancelWatch();
     this.#held = null;
     this.#unread = NOTHING;
-    for (const session of this.#sessions.values()) session.end(lost);
-    const piles = [...this.#sessions.keys()];
+    for (const session of this.#sessions) session.end(lost);
+    const piles = this.#sessions.map(({ pileNo }) => pileNo);
     this.#room.log.info({ address: this.#wire.address, piles, why }, 'connection-ended');
-    this.#sessions.clear();
+    this.#sessions = [];
     this.#flush();
     this.#wire.end();
   }

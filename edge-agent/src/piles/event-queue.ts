@@ -17,10 +17,18 @@ export interface Reporter extends PileLink {
   readonly unheard: (event: PileEvent, error: unknown) => void;
 }
 
-interface Waiting {
+interface Told {
   readonly reporter: Reporter;
   readonly event: PileEvent;
 }
+
+interface Watcher {
+  /** Events at which `task` runs. */
+  readonly at: number;
+  readonly task: () => void;
+}
+
+const NOBODY: readonly Watcher[] = [];
 
 /**
  * Hands the events of one pile to the site in order, one at a time. It outlives a connection: what an
@@ -29,21 +37,18 @@ interface Waiting {
 export class EventQueue {
   readonly #site: Site;
   readonly #limits: QueueLimits;
-  readonly #idle: () => void;
-  readonly #waiting: Waiting[] = [];
-  #busy = false;
-  #drained: (() => void)[] = [];
-  #emptied: (() => void)[] = [];
+  /** What the site is busy with. */
+  #told: Told | null = null;
+  #waiting: Told[] | null = null;
+  #watchers: readonly Watcher[] = NOBODY;
 
-  /** `idle` is called each time the last event has been taken. */
-  constructor(site: Site, limits: QueueLimits, idle: () => void) {
+  constructor(site: Site, limits: QueueLimits) {
     this.#site = site;
     this.#limits = limits;
-    this.#idle = idle;
   }
 
   get length(): number {
-    return this.#waiting.length + (this.#busy ? 1 : 0);
+    return (this.#waiting?.length ?? 0) + (this.#told === null ? 0 : 1);
   }
 
   get full(): boolean {
@@ -51,50 +56,55 @@ export class EventQueue {
   }
 
   push(reporter: Reporter, event: PileEvent): void {
-    if (this.#busy) this.#waiting.push({ reporter, event });
-    else this.#tell(reporter, event);
+    if (this.#told === null) {
+      this.#tell({ reporter, event });
+      return;
+    }
+    this.#waiting ??= [];
+    this.#waiting.push({ reporter, event });
   }
 
   /** Runs `task` once the queue is short again. */
   whenShort(task: () => void): void {
-    if (this.length <= this.#limits.resumeAt) task();
-    else this.#drained.push(task);
+    this.#when(this.#limits.resumeAt, task);
   }
 
-  /** Resolves when the site has taken every event. */
-  empty(): Promise<void> {
-    if (this.length === 0) return Promise.resolve();
-    return new Promise((resolve) => this.#emptied.push(resolve));
+  /** Runs `task` once the site has taken every event. */
+  whenEmpty(task: () => void): void {
+    this.#when(0, task);
   }
 
-  #tell(reporter: Reporter, event: PileEvent): void {
-    this.#busy = true;
-    const done = (): void => this.#next();
-    const failed = (error: unknown): void => {
-      reporter.unheard(event, error);
-      this.#next();
-    };
+  #when(at: number, task: () => void): void {
+    if (this.length <= at) task();
+    else this.#watchers = [...this.#watchers, { at, task }];
+  }
+
+  #tell(told: Told): void {
+    this.#told = told;
     try {
-      this.#site.onPileEvent(reporter, event).then(done, failed);
+      this.#site.onPileEvent(told.reporter, told.event).then(this.#taken, this.#refused);
     } catch (error) {
       // A site that throws at once is a bug of ours; the pile must not suffer from it.
-      queueMicrotask(() => failed(error));
+      queueMicrotask(() => this.#refused(error));
     }
   }
 
-  #next(): void {
-    this.#busy = false;
-    const waiting = this.#waiting.shift();
-    if (waiting !== undefined) this.#tell(waiting.reporter, waiting.event);
-    if (this.#drained.length > 0 && this.length <= this.#limits.resumeAt) {
-      const tasks = this.#drained;
-      this.#drained = [];
-      for (const task of tasks) task();
-    }
-    if (this.length > 0) return;
-    const emptied = this.#emptied;
-    this.#emptied = [];
-    for (const resolve of emptied) resolve();
-    this.#idle();
+  #taken = (): void => {
+    this.#told = null;
+    const next = this.#waiting?.shift();
+    if (next !== undefined) this.#tell(next);
+    else this.#waiting = null;
+    if (this.#watchers.length > 0) this.#notify();
+  };
+
+  #refused = (error: unknown): void => {
+    this.#told?.reporter.unheard(this.#told.event, error);
+    this.#taken();
+  };
+
+  #notify(): void {
+    const due = this.#watchers.filter(({ at }) => this.length <= at);
+    this.#watchers = this.#watchers.filter(({ at }) => this.length > at);
+    for (const { task } of due) task();
   }
 }

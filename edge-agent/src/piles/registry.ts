@@ -1,3 +1,4 @@
+import type { PileEvent } from '@holdfast/shared/pile/pile-event';
 import type { PileLink, Site } from '../ports/site.ts';
 import { EventQueue, QUEUE_LIMITS, type QueueLimits, type Reporter } from './event-queue.ts';
 
@@ -47,18 +48,22 @@ export class Registry {
     return [...this.#seats.values()].flatMap(({ seated }) => (seated === null ? [] : [seated]));
   }
 
-  /** Seats a session; whoever had the seat has left it, and said so, when this returns. */
-  admit(session: Seated): void {
+  /**
+   * Seats a session and gives it its queue; whoever had the seat has left it, and said so, when this
+   * returns.
+   */
+  admit(session: Seated): EventQueue {
     const seat = this.#seat(session.pileNo);
-    const { seated } = seat;
-    if (seated === session) return;
+    const { seated, queue } = seat;
+    if (seated === session) return queue;
     seat.seated = session;
     if (seated === null) {
       this.#online += 1;
-      return;
+    } else {
+      this.#evictions += 1;
+      seated.evict();
     }
-    this.#evictions += 1;
-    seated.evict();
+    return queue;
   }
 
   /** Frees the seat, if the session still has it. */
@@ -70,26 +75,33 @@ export class Registry {
     this.#tidy(session.pileNo, seat);
   }
 
-  /** Events of a pile on their way to the site. */
-  queue(pileNo: string): EventQueue {
-    return this.#seat(pileNo).queue;
+  /** Reports an event of a session that is not seated: of a pile that waits for adoption. */
+  report(reporter: Reporter, event: PileEvent): void {
+    const seat = this.#seat(reporter.pileNo);
+    seat.queue.push(reporter, event);
+    if (seat.seated === null) this.#tidy(reporter.pileNo, seat);
   }
 
   /** Resolves when the site has taken every event that waits now. */
   async settled(): Promise<void> {
-    await Promise.all([...this.#seats.values()].map(({ queue }) => queue.empty()));
+    const waits = [...this.#seats.values()].map(
+      ({ queue }) => new Promise<void>((resolve) => queue.whenEmpty(resolve)),
+    );
+    await Promise.all(waits);
   }
 
   #seat(pileNo: string): Seat {
     const known = this.#seats.get(pileNo);
     if (known !== undefined) return known;
-    const queue = new EventQueue(this.#site, this.#limits, () => this.#tidy(pileNo, seat));
-    const seat: Seat = { seated: null, queue };
+    const seat: Seat = { seated: null, queue: new EventQueue(this.#site, this.#limits) };
     this.#seats.set(pileNo, seat);
     return seat;
   }
 
+  /** An empty seat goes when its last event has been taken. */
   #tidy(pileNo: string, seat: Seat): void {
-    if (seat.seated === null && seat.queue.length === 0) this.#seats.delete(pileNo);
+    seat.queue.whenEmpty(() => {
+      if (seat.seated === null && this.#seats.get(pileNo) === seat) this.#seats.delete(pileNo);
+    });
   }
 }

@@ -7,15 +7,15 @@ import type { EventQueue } from './event-queue.ts';
 import type { FrameCounts } from './limits.ts';
 import type { PileLog } from './log.ts';
 import type { Registry, Seated } from './registry.ts';
+import type { Tape } from './tape.ts';
 
 /** The connection that a session sends on. */
 export interface Carrier<Down> {
-  readonly transmit: (message: Down, pileNo: string) => void;
+  readonly transmit: (message: Down, tape: Tape) => void;
   /** Stops reading until the site has caught up with a pile's events. */
   readonly hold: (queue: EventQueue) => void;
-  /** The session is over: forget it, and end the connection if it carries no other. */
+  /** The session is over: forget it, and end the connection if it serves no other. */
   readonly release: (pileNo: string, why: string) => void;
-  readonly log: PileLog;
 }
 
 /** What every session of a front shares. */
@@ -26,9 +26,15 @@ export interface SessionRoom<State, Up, Down> {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly counts: FrameCounts;
+  readonly log: PileLog;
 }
 
-const NO_TIMERS: ReadonlyMap<string, () => void> = new Map();
+interface Armed {
+  readonly timer: string;
+  readonly cancel: () => void;
+}
+
+const NO_TIMERS: readonly Armed[] = [];
 
 /**
  * One pile on one connection: holds the driver's state and carries its effects out. Frames are
@@ -37,20 +43,29 @@ const NO_TIMERS: ReadonlyMap<string, () => void> = new Map();
  */
 export class Session<State, Up, Down> implements Seated {
   readonly pileNo: string;
+  /** Where its frames are kept. */
+  readonly tape: Tape;
   readonly #room: SessionRoom<State, Up, Down>;
   readonly #carrier: Carrier<Down>;
   #state: State;
-  #timers: Map<string, () => void> | null = null;
+  #timers: readonly Armed[] = NO_TIMERS;
+  /** Its queue, once it is seated. */
+  #queue: EventQueue | null = null;
   #busy = false;
   /** Effects of a step that began while another's were being carried out. */
-  #later: Effect<Down>[] | null = null;
-  #admitted = false;
+  #later: readonly Effect<Down>[] | null = null;
   #over = false;
 
-  constructor(room: SessionRoom<State, Up, Down>, carrier: Carrier<Down>, pileNo: string) {
+  constructor(
+    room: SessionRoom<State, Up, Down>,
+    carrier: Carrier<Down>,
+    pileNo: string,
+    tape: Tape,
+  ) {
     this.#room = room;
     this.#carrier = carrier;
     this.pileNo = pileNo;
+    this.tape = tape;
     this.#state = room.driver.begin(pileNo);
   }
 
@@ -64,13 +79,14 @@ export class Session<State, Up, Down> implements Seated {
 
   /** Whether the pile is served here. */
   get admitted(): boolean {
-    return this.#admitted;
+    return this.#queue !== null;
   }
 
-  receive(message: Up, raw: Uint8Array): void {
+  receive(message: Up, raw: Uint8Array, nowMs: number): void {
     if (this.#over) return;
     try {
-      this.#take(this.#room.driver.onFrame(this.#state, message, this.#view(), raw));
+      const view = { site: this.#room.site, nowMs };
+      this.#take(this.#room.driver.onFrame(this.#state, message, view, raw));
     } catch (error) {
       this.#failed(error, { message });
     }
@@ -94,10 +110,13 @@ export class Session<State, Up, Down> implements Seated {
   }
 
   unheard(event: PileEvent, error: unknown): void {
-    const fields = { pile: this.pileNo, what: event.type, err: error };
-    this.#carrier.log.error(fields, 'pile-event-refused');
+    this.#room.log.error({ pile: this.pileNo, what: event.type, err: error }, 'pile-event-refused');
     if (this.#over) return;
-    this.#take(this.#room.driver.onUnheard(this.#state, event, this.#view()));
+    try {
+      this.#take(this.#room.driver.onUnheard(this.#state, event, this.#view()));
+    } catch (bug) {
+      this.#failed(bug, { event });
+    }
   }
 
   /** The connection is gone. The driver says what that means; nothing is sent any more. */
@@ -107,15 +126,15 @@ export class Session<State, Up, Down> implements Seated {
     const { state, effects } = this.#room.driver.onClosed(this.#state, why, this.#view());
     this.#state = state;
     for (const effect of effects) if (effect.do === 'emit') this.#emit(effect.event);
-    for (const cancel of (this.#timers ?? NO_TIMERS).values()) cancel();
-    this.#timers = null;
+    for (const { cancel } of this.#timers) cancel();
+    this.#timers = NO_TIMERS;
     this.#room.registry.leave(this);
   }
 
   /** A bug of ours met an input: that input is lost, the pile and the process go on. */
   #failed(error: unknown, input: Readonly<Record<string, unknown>>): void {
     this.#room.counts.errors += 1;
-    this.#carrier.log.error({ pile: this.pileNo, err: error, ...input }, 'driver-failed');
+    this.#room.log.error({ pile: this.pileNo, err: error, ...input }, 'driver-failed');
   }
 
   #leave(why: LostWhy, text: string): void {
@@ -141,7 +160,7 @@ export class Session<State, Up, Down> implements Seated {
       for (const effect of effects) this.#perform(effect);
       // The site may have answered an event with a command at once.
       while (this.#later !== null) {
-        const later: readonly Effect<Down>[] = this.#later;
+        const later = this.#later;
         this.#later = null;
         for (const effect of later) this.#perform(effect);
       }
@@ -154,7 +173,7 @@ export class Session<State, Up, Down> implements Seated {
     if (this.#over) return;
     switch (effect.do) {
       case 'send':
-        this.#carrier.transmit(effect.message, this.pileNo);
+        this.#carrier.transmit(effect.message, this.tape);
         break;
       case 'emit':
         this.#emit(effect.event);
@@ -166,8 +185,7 @@ export class Session<State, Up, Down> implements Seated {
         this.#disarm(effect.timer);
         break;
       case 'admit':
-        this.#admitted = true;
-        this.#room.registry.admit(this);
+        this.#queue = this.#room.registry.admit(this);
         break;
       case 'close':
         this.#leave('closed', effect.why);
@@ -176,28 +194,34 @@ export class Session<State, Up, Down> implements Seated {
   }
 
   #emit(event: PileEvent): void {
-    const queue = this.#room.registry.queue(this.pileNo);
-    queue.push(this, event);
-    if (queue.full) this.#carrier.hold(queue);
+    if (this.#queue === null) {
+      this.#room.registry.report(this, event);
+      return;
+    }
+    this.#queue.push(this, event);
+    if (this.#queue.full) this.#carrier.hold(this.#queue);
   }
 
   #arm(timer: string, ms: number): void {
     this.#disarm(timer);
-    this.#timers ??= new Map();
-    const run = (): void => {
-      this.#timers?.delete(timer);
-      if (this.#over) return;
-      try {
-        this.#take(this.#room.driver.onTimer(this.#state, timer, this.#view()));
-      } catch (error) {
-        this.#failed(error, { timer });
-      }
-    };
-    this.#timers.set(timer, this.#room.timers.after(ms, run));
+    const cancel = this.#room.timers.after(ms, () => this.#fire(timer));
+    this.#timers = [...this.#timers, { timer, cancel }];
   }
 
   #disarm(timer: string): void {
-    this.#timers?.get(timer)?.();
-    this.#timers?.delete(timer);
+    const armed = this.#timers.find((one) => one.timer === timer);
+    if (armed === undefined) return;
+    armed.cancel();
+    this.#timers = this.#timers.filter((one) => one !== armed);
+  }
+
+  #fire(timer: string): void {
+    this.#timers = this.#timers.filter((one) => one.timer !== timer);
+    if (this.#over) return;
+    try {
+      this.#take(this.#room.driver.onTimer(this.#state, timer, this.#view()));
+    } catch (error) {
+      this.#failed(error, { timer });
+    }
   }
 }

@@ -1,7 +1,7 @@
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { FaultError } from '@holdfast/shared/errors/fault';
 import type { Capture } from '../../piles/capture.ts';
-import { Connection, type ConnectionRoom, type Wire } from '../../piles/connection.ts';
+import { Connection, type ConnectionRoom } from '../../piles/connection.ts';
 import type { PileProtocol } from '../../piles/driver.ts';
 import {
   CONNECTION_LIMITS,
@@ -11,11 +11,12 @@ import {
 } from '../../piles/limits.ts';
 import { type PileLog, silentLog } from '../../piles/log.ts';
 import type { Registry } from '../../piles/registry.ts';
-import { openWheel } from '../../piles/wheel.ts';
+import { openWheel, type Wheel } from '../../piles/wheel.ts';
 import type { Clock, Timers } from '../../ports/clock.ts';
 import type { SiteView } from '../../ports/site.ts';
 import { Gate } from './gate.ts';
 import { FRONT_LIMITS, type FrontLimits, noSockets, type SocketCounts } from './limits.ts';
+import { type SocketDesk, SocketWire } from './socket-wire.ts';
 
 /** One protocol on one port: first bytes do not tell protocols apart (ykc.md §2.3). */
 export interface FrontOptions<State, Up, Down> {
@@ -47,113 +48,114 @@ const TIDY_MS = 60_000;
 
 /** A TCP server for the piles of one protocol. */
 export function openFront<State, Up, Down>(options: FrontOptions<State, Up, Down>): Front {
-  const { protocol, site, registry, capture, clock, log = silentLog } = options;
-  const limits = { ...FRONT_LIMITS, ...CONNECTION_LIMITS, ...options.limits };
-  const wheel = openWheel(options.timers, clock);
-  const gate = new Gate(limits);
-  const sockets = noSockets();
-  const frames = noFrames();
-  const connections = new Map<Socket, Connection<State, Up, Down>>();
-  const room: ConnectionRoom<State, Up, Down> = {
-    protocol,
-    driver: protocol.driver,
-    site,
-    registry,
-    capture,
-    clock,
-    timers: wheel,
-    limits,
-    counts: frames,
-    log,
-    mayLogIn: (address) => gate.login(address, clock.monoMs()),
-  };
+  return new TcpFront(options);
+}
 
-  function wireOf(socket: Socket, address: string): Wire {
-    return {
-      address,
-      write(bytes) {
-        if (!socket.writable) return;
-        if (socket.writableLength + bytes.length > limits.unsentBytes) {
-          sockets.droppedSlow += 1;
-          log.warn({ address, unsent: socket.writableLength }, 'pile-too-slow');
-          socket.destroy();
-          return;
-        }
-        socket.write(bytes);
-      },
-      pause: () => void socket.pause(),
-      resume: () => void socket.resume(),
-      end: () => socket.destroySoon(),
+class TcpFront<State, Up, Down> implements Front {
+  readonly #options: FrontOptions<State, Up, Down>;
+  readonly #limits: FrontLimits & ConnectionLimits;
+  readonly #wheel: Wheel;
+  readonly #gate: Gate;
+  readonly #desk: SocketDesk;
+  readonly #room: ConnectionRoom<State, Up, Down>;
+  readonly #connections = new Map<Socket, Connection<State, Up, Down>>();
+  readonly #server: Server;
+
+  constructor(options: FrontOptions<State, Up, Down>) {
+    const { protocol, site, registry, capture, clock, log = silentLog } = options;
+    const limits = { ...FRONT_LIMITS, ...CONNECTION_LIMITS, ...options.limits };
+    this.#options = options;
+    this.#limits = limits;
+    this.#wheel = openWheel(options.timers, clock);
+    this.#gate = new Gate(limits);
+    this.#desk = { unsentBytes: limits.unsentBytes, counts: noSockets(), log };
+    this.#room = {
+      protocol,
+      driver: protocol.driver,
+      site,
+      registry,
+      capture,
+      clock,
+      timers: this.#wheel,
+      limits,
+      counts: noFrames(),
+      log,
+      mayLogIn: (address) => this.#gate.login(address, clock.monoMs()),
     };
+    this.#server = createServer(
+      { noDelay: true, keepAlive: true, keepAliveInitialDelay: limits.keepAliveMs },
+      (socket) => this.#onSocket(socket),
+    );
   }
 
-  function onSocket(socket: Socket): void {
-    const address = socket.remoteAddress ?? '';
-    const entry = gate.enter(address);
-    if (entry !== 'in') {
-      if (entry === 'full') sockets.refusedFull += 1;
-      else sockets.refusedAddress += 1;
-      log.warn({ address, entry }, 'connection-refused');
-      socket.destroy();
-      return;
-    }
-    sockets.accepted += 1;
-    sockets.open += 1;
-    const connection = new Connection(room, wireOf(socket, address));
-    connections.set(socket, connection);
-    socket.on('data', (chunk: Uint8Array) => connection.data(chunk));
-    socket.on('error', () => {
-      sockets.socketErrors += 1;
-    });
-    socket.on('close', () => {
-      connections.delete(socket);
-      sockets.open -= 1;
-      gate.leave(address);
-      connection.lost();
-    });
-  }
-
-  const server = createServer(
-    { noDelay: true, keepAlive: true, keepAliveInitialDelay: limits.keepAliveMs },
-    onSocket,
-  );
-
-  function tidyLater(): void {
-    wheel.after(TIDY_MS, () => {
-      gate.tidy(clock.monoMs());
-      tidyLater();
-    });
-  }
-
-  function start(): Promise<AddressInfo> {
-    const { host, port } = options;
+  start(): Promise<AddressInfo> {
+    const { host, port } = this.#options;
+    const server = this.#server;
     return new Promise((resolve, reject) => {
-      const failed = (error: Error): void =>
+      const failed = (error: unknown): void =>
         reject(new FaultError('config-invalid', `cannot listen on ${host}:${port}`, error));
       server.once('error', failed);
-      server.listen({ host, port, backlog: limits.backlog }, () => {
+      server.listen({ host, port, backlog: this.#limits.backlog }, () => {
         server.off('error', failed);
-        server.on('error', (error) => log.error({ err: error }, 'front-failed'));
-        tidyLater();
+        server.on('error', (error) => this.#desk.log.error({ err: error }, 'front-failed'));
+        this.#tidyLater();
         const address = server.address();
-        if (address === null || typeof address === 'string') failed(new Error('no port'));
-        else resolve(address);
+        if (address !== null && typeof address !== 'string') resolve(address);
+        else failed(address);
       });
     });
   }
 
-  async function stop(): Promise<void> {
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    for (const socket of connections.keys()) socket.pause();
-    const drained = new Promise<void>((resolve) => void wheel.after(limits.drainMs, resolve));
-    await Promise.race([registry.settled(), drained]);
-    for (const connection of connections.values()) connection.close('front stops');
-    await Promise.race([registry.settled(), drained]);
-    await Promise.race([closed, drained]);
-    for (const socket of connections.keys()) socket.destroy();
-    wheel.stop();
+  async stop(): Promise<void> {
+    const { registry } = this.#options;
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    const late = new Promise<void>((resolve) => {
+      this.#wheel.after(this.#limits.drainMs, resolve);
+    });
+    for (const socket of this.#connections.keys()) socket.pause();
+    await Promise.race([registry.settled(), late]);
+    for (const connection of this.#connections.values()) connection.close('front stops');
+    await Promise.race([Promise.all([registry.settled(), closed]), late]);
+    for (const socket of this.#connections.keys()) socket.destroy();
+    this.#wheel.stop();
     await closed;
   }
 
-  return { start, stop, stats: () => ({ ...sockets, ...frames }) };
+  stats(): FrontStats {
+    return { ...this.#desk.counts, ...this.#room.counts };
+  }
+
+  #onSocket(socket: Socket): void {
+    const address = socket.remoteAddress ?? '';
+    const entry = this.#gate.enter(address);
+    const { counts, log } = this.#desk;
+    if (entry !== 'in') {
+      if (entry === 'full') counts.refusedFull += 1;
+      else counts.refusedAddress += 1;
+      log.warn({ address, entry }, 'connection-refused');
+      socket.destroy();
+      return;
+    }
+    counts.accepted += 1;
+    counts.open += 1;
+    const connection = new Connection(this.#room, new SocketWire(socket, address, this.#desk));
+    this.#connections.set(socket, connection);
+    socket.on('data', (chunk: Uint8Array) => connection.data(chunk));
+    socket.on('error', () => {
+      counts.socketErrors += 1;
+    });
+    socket.on('close', () => {
+      this.#connections.delete(socket);
+      counts.open -= 1;
+      this.#gate.leave(address);
+      connection.lost();
+    });
+  }
+
+  #tidyLater(): void {
+    this.#wheel.after(TIDY_MS, () => {
+      this.#gate.tidy(this.#options.clock.monoMs());
+      this.#tidyLater();
+    });
+  }
 }
