@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { ConfigError } from '@holdfast/shared/config/faults';
 import { energyStep, fen } from '@holdfast/shared/units';
 import { afterAll, describe, expect, test } from 'vitest';
-import { ConfigError } from '@holdfast/shared/config/faults';
 import { EXAMPLE, exampleText } from './config/example.ts';
 import { cardKey } from './config/lists.ts';
 import { configPage } from './config/page.ts';
@@ -48,7 +48,7 @@ describe('a sound file', () => {
 
   test('what is left out has a default, and everything listens on loopback', () => {
     const config = configOf(LEAST, folder);
-    expect(config.fronts).toEqual([{ protocol: 'ykc', host: '127.0.0.1', port: 9001 }]);
+    expect(config.fronts).toMatchObject([{ protocol: 'ykc', host: '127.0.0.1', port: 9001 }]);
     expect(config.api).toMatchObject({ host: '127.0.0.1', port: 7070, token: null });
     expect(config).toMatchObject({ hub: null, adoptAll: false, logLevel: 'info' });
     expect(config.rules).toMatchObject({ confirmMs: 90_000, plugMs: 65_000 });

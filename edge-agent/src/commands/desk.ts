@@ -102,59 +102,81 @@ function gallery() {
   };
 }
 
-export function commandDesk(options: DeskOptions): CommandDesk {
-  const { ledger, executor, clock, timers, most, log = silentLog } = options;
-  const inFlight = new Map<string, Promise<CommandAnswer>>();
-  const inTurn = queues();
-  const shown = gallery();
+/** Keeps answers: one that the ledger refuses is given to it again until it is taken. */
+function answerKeeper({ ledger, timers, log = silentLog }: DeskOptions) {
   let closed = false;
-
-  function facts(command: Command, hubNowMs: number): CommandFacts {
-    const orderNo = executor.orderAt(command.pileNo, command.connectorNo);
-    return { hubNowMs, orderNo, atMs: clock.nowMs() };
-  }
-
-  /** Stores an answer; one that the ledger refuses is given again until it is taken. */
-  async function store(command: Command, answer: CommandAnswer): Promise<CommandAnswer> {
+  async function keep(command: Command, answer: CommandAnswer): Promise<CommandAnswer> {
     const { id, op, pileNo } = command;
     log.info({ command: id, op, pile: pileNo, ...answer }, 'command-answered');
     try {
       await ledger.commit(commitOf(command, 'answered', answer));
     } catch (error) {
       log.error({ command: id, err: error }, 'answer-not-stored');
-      if (!closed) timers.after(STORE_AGAIN_MS, () => void store(command, answer));
+      if (!closed) timers.after(STORE_AGAIN_MS, () => void keep(command, answer));
     }
     return answer;
+  }
+  return {
+    keep,
+    close(): void {
+      closed = true;
+    },
+  };
+}
+
+/** From a command to its answer: decided, recorded, carried out, recorded ([SYNC-7]). */
+function runner(options: DeskOptions, keep: ReturnType<typeof answerKeeper>['keep']) {
+  const { ledger, executor, clock } = options;
+  const inTurn = queues();
+
+  function facts(command: Command, hubNowMs: number): CommandFacts {
+    const orderNo = executor.orderAt(command.pileNo, command.connectorNo);
+    return { hubNowMs, orderNo, atMs: clock.nowMs() };
   }
 
   async function perform(command: Command, hubNow: () => number): Promise<CommandAnswer> {
     const late = refusalOf(command, facts(command, hubNow()));
-    if (late !== undefined) return await store(command, late);
+    if (late !== undefined) return await keep(command, late);
     // On disk before anything goes to the pile: after a crash nobody runs it again.
     await ledger.commit(commitOf(command, 'executing', null));
     const timeoutMs = Math.min(LONGEST_MS, Math.max(1, command.deadlineMs - hubNow()));
     const result = await executor.execute(command, timeoutMs);
-    return await store(command, { id: command.id, ...result, atMs: clock.nowMs() });
+    return await keep(command, { id: command.id, ...result, atMs: clock.nowMs() });
   }
 
-  async function take(command: Command, hubNow: () => number): Promise<CommandAnswer> {
+  return async function run(
+    command: Command,
+    hubNow: () => number,
+    onAccepted: () => void,
+    isFull: boolean,
+  ): Promise<CommandAnswer> {
     const { id } = command;
-    const atMs = clock.nowMs();
-    const verdict = verdictOf(command, await ledger.command(id), facts(command, hubNow()));
+    const logged = await ledger.command(id);
+    const verdict = verdictOf(command, logged, facts(command, hubNow()));
     if (verdict.do === 'repeat') return verdict.answer;
-    if (verdict.do === 'answer') return await store(command, verdict.answer);
-    if (inFlight.size > most) {
-      return await store(command, { id, outcome: 'refused', reason: 'too-many-commands', atMs });
+    if (verdict.do === 'answer') return await keep(command, verdict.answer);
+    if (isFull) {
+      const atMs = clock.nowMs();
+      return await keep(command, { id, outcome: 'refused', reason: 'too-many-commands', atMs });
     }
-    shown.show({ command, sentAtMs: atMs, answer: null });
+    onAccepted();
     await ledger.commit(commitOf(command, 'received', null));
     return await inTurn(placeOf(command), () => perform(command, hubNow));
-  }
+  };
+}
 
-  async function run(command: Command, hubNow: () => number): Promise<CommandAnswer> {
+export function commandDesk(options: DeskOptions): CommandDesk {
+  const { ledger, clock, most, log = silentLog } = options;
+  const inFlight = new Map<string, Promise<CommandAnswer>>();
+  const shown = gallery();
+  const answers = answerKeeper(options);
+  const run = runner(options, answers.keep);
+
+  async function handle(command: Command, hubNow: () => number): Promise<CommandAnswer> {
     const sentAtMs = clock.nowMs();
+    const onAccepted = (): void => shown.show({ command, sentAtMs, answer: null });
     try {
-      const answer = await take(command, hubNow);
+      const answer = await run(command, hubNow, onAccepted, inFlight.size > most);
       shown.show({ command, sentAtMs, answer });
       return answer;
     } catch (error) {
@@ -173,13 +195,13 @@ export function commandDesk(options: DeskOptions): CommandDesk {
       const running = inFlight.get(command.id);
       if (running !== undefined) return running;
       const since = clock.monoMs();
-      const answer = run(command, () => hubNowMs + clock.monoMs() - since);
+      const answer = handle(command, () => hubNowMs + clock.monoMs() - since);
       inFlight.set(command.id, answer);
       return answer;
     },
     async recover() {
       for (const logged of await ledger.unfinishedCommands()) {
-        await store(logged.command, afterRestart(logged, clock.nowMs()));
+        await answers.keep(logged.command, afterRestart(logged, clock.nowMs()));
       }
     },
     recent: shown.all,
@@ -193,8 +215,6 @@ export function commandDesk(options: DeskOptions): CommandDesk {
     },
     onChanged: shown.onChanged,
     running: () => inFlight.size,
-    close() {
-      closed = true;
-    },
+    close: answers.close,
   };
 }

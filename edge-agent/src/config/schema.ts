@@ -20,11 +20,28 @@ const host = Type.String({
 });
 const port = (value: number) => whole('TCP port; 0 takes any free one', 0, 65_535, value);
 
+const FrontBounds = Type.Object(
+  {
+    sockets: whole('connections at a time', 1, 100_000, 20_000),
+    socketsPerAddress: whole(
+      'of one address; behind a carrier many piles share one',
+      1,
+      100_000,
+      512,
+    ),
+    loginsPerMinute: whole('of one address', 1, 1_000_000, 1_200),
+    badFramesPerMinute: whole('more of one connection end it', 1, 10_000, 30),
+    silenceSeconds: whole('without a frame a pile counts as lost', 5, 3_600, 30),
+  },
+  { ...strict, default: {} },
+);
+
 const Front = Type.Object(
   {
     protocol: Type.Enum(['ykc'], { description: 'what the piles speak' }),
     host,
     port: port(9001),
+    limits: FrontBounds,
   },
   strict,
 );

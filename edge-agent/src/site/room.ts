@@ -1,5 +1,6 @@
 import type { SeenMeasurement } from '@holdfast/shared/api/present';
 import type { Tariff } from '@holdfast/shared/money/tariff';
+import type { OrderEvent } from '@holdfast/shared/order/order';
 import type { Refusal } from '@holdfast/shared/pile/refusals';
 import type { EdgeConfig } from '../config.ts';
 import type { Moment, OrderNews } from '../orders/session.ts';
@@ -44,10 +45,11 @@ export interface PileMemory {
 /** News that commands wait for: of an order, or that a connector or pile has answered. */
 export type News = OrderNews | { readonly news: 'answered'; readonly refusal: Refusal | null };
 
+/** What has just changed, for pages that watch. */
 export type Touched =
   | { readonly what: 'pile'; readonly pileNo: string }
   | { readonly what: 'connector'; readonly pileNo: string; readonly connectorNo: number }
-  | { readonly what: 'order'; readonly orderNo: string };
+  | { readonly what: 'order'; readonly event: OrderEvent };
 
 /** Counters of the site, for the metrics page. */
 export interface SiteCounts {

@@ -87,6 +87,7 @@ function perform(room: SiteRoom, pile: PileMemory, effect: OrderEffect, step: Pe
         },
         effect.event.kind,
       );
+      room.touch({ what: 'order', event: effect.event });
       return;
     case 'keep-record':
       return;
@@ -155,14 +156,13 @@ export async function runStep(
   const step = next(session, input, momentOf(room), room.config.rules);
   if (step === 'ignored') return 'ignored';
   await save(room, step.effects, means);
-  const { orderNo, connectorNo } = step.session.order;
+  const { connectorNo } = step.session.order;
   room.shelf.put(step.session);
   armDeadline(room, pile, step.session);
   for (const effect of step.effects) {
     perform(room, pile, effect, { session: step.session, link: means.link });
   }
   if (step.effects.some(isSave)) {
-    room.touch({ what: 'order', orderNo });
     tellConnector(room, pile, connectorOf(pile, connectorNo));
   }
   return step.session;

@@ -1,0 +1,280 @@
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { type LiveFeed, liveFeed } from '@holdfast/shared/api/live-feed';
+import {
+  type MachineClock,
+  machineClock,
+  type SystemClock,
+  systemClock,
+  systemTimers,
+} from './adapters/clock.ts';
+import { metricsOf } from './adapters/http/metrics.ts';
+import { type HttpServer, httpServer } from './adapters/http/server.ts';
+import { openLedger } from './adapters/ledger/open.ts';
+import { packBatch } from './adapters/mqtt/packing.ts';
+import { mqttTransport } from './adapters/mqtt/transport.ts';
+import { type Front, openFront } from './adapters/tcp/front.ts';
+import { type EdgeApiParts, edgeApi } from './api/edge-api.ts';
+import { type LiveSource, liveSource } from './api/live-source.ts';
+import { orderHistory } from './api/order-history.ts';
+import { type CommandDesk, commandDesk } from './commands/desk.ts';
+import type { EdgeConfig } from './config.ts';
+import { Capture } from './piles/capture.ts';
+import { Registry } from './piles/registry.ts';
+import { ykcProtocol } from './piles/ykc/protocol.ts';
+import type { Timers } from './ports/clock.ts';
+import type { Ledger } from './ports/ledger.ts';
+import { type SiteLog, silentLog } from './site/log.ts';
+import { openSite, type RunningSite } from './site/site.ts';
+import { type SyncHandle, startSync } from './sync/sync.ts';
+
+/** Name and version, as the hub's pages show it. */
+export const SOFTWARE = 'holdfast-edge 0.1.0';
+/** [SYNC-9]: time never starts behind the last that was saved. */
+const SAVE_CLOCK_MS = 60_000;
+const LOOK_AT_CLOCK_MS = 1_000;
+const STATION_PAGE = fileURLToPath(new URL('../../station-ui/dist/', import.meta.url));
+
+export interface EdgeOptions {
+  readonly log?: SiteLog;
+  /** The machine's clocks; tests have others. */
+  readonly machine?: MachineClock;
+  readonly timers?: Timers;
+  /** Folder of the built station page. */
+  readonly pageFolder?: string;
+}
+
+/** Where it can be reached. */
+export interface EdgeAddresses {
+  /** Origin of the local API and the station page. */
+  readonly api: string;
+  /** Port of the first 云快充 front. */
+  readonly ykc: number;
+}
+
+export interface RunningEdge {
+  readonly addresses: EdgeAddresses;
+  readonly site: RunningSite;
+  readonly ledger: Ledger;
+  readonly desk: CommandDesk;
+  readonly clock: SystemClock;
+  /** Says goodbye to piles, pages and hub, writes what waits, closes the ledger. */
+  readonly stop: () => Promise<void>;
+}
+
+/** Tasks that undo what was done, run backwards. */
+function undoing() {
+  const tasks: (() => Promise<void> | void)[] = [];
+  return {
+    add: (task: () => Promise<void> | void) => void tasks.push(task),
+    async run(): Promise<void> {
+      for (let task = tasks.pop(); task !== undefined; task = tasks.pop()) await task();
+    },
+  };
+}
+type Undoing = ReturnType<typeof undoing>;
+
+/** Runs a task again and again until it is undone. */
+function every(timers: Timers, ms: number, undo: Undoing, task: () => void): void {
+  let cancel = (): void => undefined;
+  const again = (): void => {
+    cancel = timers.after(ms, () => {
+      task();
+      again();
+    });
+  };
+  again();
+  undo.add(() => cancel());
+}
+
+async function openStore(config: EdgeConfig, machine: MachineClock, undo: Undoing) {
+  // The ledger tells the clock its floor, and asks it for the time afterwards.
+  let clock: SystemClock | undefined;
+  const ledger = await openLedger({
+    folder: config.dataFolder,
+    siteId: config.siteId,
+    budgets: config.ledger,
+    nowMs: () => clock?.nowMs() ?? machine.wallMs(),
+  });
+  undo.add(() => ledger.close());
+  clock = systemClock(ledger.identity().bootNo, await ledger.lastClock(), machine);
+  return { ledger, clock };
+}
+
+function keepClock({ clock, ledger, site, timers, log }: Room, undo: Undoing): void {
+  const save = (): Promise<void> =>
+    ledger
+      .saveClock(clock.reading())
+      .catch((error: unknown) => log.error({ err: error }, 'clock-not-saved'));
+  clock.onStepped(site.tellClockStep);
+  every(timers, LOOK_AT_CLOCK_MS, undo, clock.look);
+  every(timers, SAVE_CLOCK_MS, undo, () => void save());
+  void save();
+  undo.add(save);
+}
+
+interface Room {
+  readonly config: EdgeConfig;
+  readonly ledger: Ledger;
+  readonly clock: SystemClock;
+  readonly timers: Timers;
+  readonly log: SiteLog;
+  readonly site: RunningSite;
+  readonly desk: CommandDesk;
+  readonly capture: Capture;
+}
+
+async function openFronts(room: Room, undo: Undoing) {
+  const { config, site, capture, clock, timers, log } = room;
+  const registry = new Registry(site);
+  const protocols = { ykc: ykcProtocol } as const;
+  const fronts: Front[] = [];
+  const addresses: { protocol: string; port: number }[] = [];
+  for (const { protocol, host, port, limits } of config.fronts) {
+    const { silenceSeconds, ...bounds } = limits;
+    const front = openFront({
+      protocol: protocols[protocol](),
+      site,
+      registry,
+      capture,
+      clock,
+      timers,
+      host,
+      port,
+      limits: { ...bounds, silenceMs: silenceSeconds * 1_000 },
+      log,
+    });
+    undo.add(() => front.stop());
+    const address = await front.start();
+    fronts.push(front);
+    addresses.push({ protocol, port: address.port });
+  }
+  return { fronts, addresses };
+}
+
+/** Counts of all fronts together. */
+function countsOf(fronts: readonly Front[]): Readonly<Record<string, number>> {
+  const sums: Record<string, number> = {};
+  for (const front of fronts) {
+    for (const [name, value] of Object.entries(front.stats())) {
+      sums[name] = (sums[name] ?? 0) + value;
+    }
+  }
+  return sums;
+}
+
+function startLine(room: Room, undo: Undoing): SyncHandle | undefined {
+  const { config, ledger, clock, timers, desk, log } = room;
+  if (config.hub === null) return undefined;
+  const { url, secret, vendors } = config.hub;
+  const sync = startSync({
+    ledger,
+    clock,
+    timers,
+    transport: mqttTransport({ url, secret }),
+    commands: desk,
+    log,
+    pack: packBatch,
+    software: SOFTWARE,
+    vendors,
+  });
+  undo.add(() => sync.stop());
+  return sync;
+}
+
+async function openHttp(
+  room: Room,
+  sync: () => SyncHandle | undefined,
+  fronts: () => Readonly<Record<string, number>>,
+  pageFolder: string,
+): Promise<{ server: HttpServer; source: LiveSource }> {
+  const { config, clock, timers, log } = room;
+  const { host, port, token, bodyBytes, liveClients } = config.api;
+  const parts: EdgeApiParts = {
+    ...room,
+    history: orderHistory(room.site.memory),
+    status: async () => await sync()?.status(),
+  };
+  const feed: LiveFeed = liveFeed(randomUUID());
+  const source = liveSource(parts, feed);
+  const server = await httpServer({
+    host,
+    port,
+    token,
+    bodyBytes,
+    liveClients,
+    pageFolder,
+    api: edgeApi(parts),
+    feed,
+    collect: source.collect,
+    metrics: (clients) => metricsOf(parts, fronts, clients),
+    clock,
+    timers,
+    log,
+  });
+  return { server, source };
+}
+
+async function openRoom(config: EdgeConfig, options: EdgeOptions, undo: Undoing): Promise<Room> {
+  const { log = silentLog, machine = machineClock, timers = systemTimers } = options;
+  const { ledger, clock } = await openStore(config, machine, undo);
+  const capture = new Capture();
+  const site = await openSite({ config, ledger, clock, timers, capture, log });
+  undo.add(() => site.close());
+  const desk = commandDesk({
+    ledger,
+    executor: site,
+    clock,
+    timers,
+    most: config.limits.commandsWaiting,
+    log,
+  });
+  undo.add(() => desk.close());
+  await desk.recover();
+  return { config, ledger, clock, timers, log, site, desk, capture };
+}
+
+/**
+ * Starts an edge agent in this process: ledger, site, fronts, local API, line to the hub. Throws
+ * `FaultError` when it cannot; then nothing of it is left running.
+ */
+export async function startEdge(
+  config: EdgeConfig,
+  options: EdgeOptions = {},
+): Promise<RunningEdge> {
+  const undo = undoing();
+  try {
+    const room = await openRoom(config, options, undo);
+    keepClock(room, undo);
+    let sync: SyncHandle | undefined;
+    let fronts: readonly Front[] = [];
+    const { server, source } = await openHttp(
+      room,
+      () => sync,
+      () => countsOf(fronts),
+      options.pageFolder ?? STATION_PAGE,
+    );
+    undo.add(() => server.stop());
+    undo.add(() => source.stop());
+    sync = startLine(room, undo);
+    const api = await server.start();
+    const opened = await openFronts(room, undo);
+    fronts = opened.fronts;
+    const host = config.api.host === '0.0.0.0' ? '127.0.0.1' : config.api.host;
+    const { ledger, clock, site, desk } = room;
+    return {
+      addresses: {
+        api: `http://${host.includes(':') ? `[${host}]` : host}:${api.port}`,
+        ykc: opened.addresses.find(({ protocol }) => protocol === 'ykc')?.port ?? 0,
+      },
+      site,
+      ledger,
+      desk,
+      clock,
+      stop: undo.run,
+    };
+  } catch (error) {
+    await undo.run();
+    throw error;
+  }
+}
