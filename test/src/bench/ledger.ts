@@ -5,7 +5,7 @@ import { coreCommitOf } from '@holdfast/edge-agent/adapters/ledger/core-commit';
 import { migrateUp } from '@holdfast/edge-agent/adapters/ledger/migrations/migrate';
 import { openLedger } from '@holdfast/edge-agent/adapters/ledger/open';
 import { CORE_PROFILE, openFile } from '@holdfast/edge-agent/adapters/ledger/sqlite/file';
-import { uploadOf } from '@holdfast/edge-agent/adapters/ledger/testing';
+import { uploadOf } from '@holdfast/edge-agent/adapters/ledger/testing/fixtures';
 import type { Commit, Ledger } from '@holdfast/edge-agent/ports/ledger';
 import type { Database } from 'better-sqlite3';
 

@@ -1,5 +1,5 @@
 import { FaultError } from '@holdfast/shared/errors/fault';
-import type { LaneName } from '@holdfast/shared/sync/lanes';
+import type { LaneName, StreamId } from '@holdfast/shared/sync/lanes';
 import type { OutgoingEvent } from '../../ports/ledger.ts';
 
 /** An event in the wrong file would lose its durability, or slow money down. */
@@ -16,4 +16,10 @@ export function assertLanes(
 export function assertWatermark(watermark: number, next: number): void {
   if (watermark < next) return;
   throw new FaultError('internal', `watermark ${watermark}, but the next number is ${next}`);
+}
+
+/** Names each stream once. */
+export function streamsOf(events: readonly OutgoingEvent[]): readonly StreamId[] {
+  const named = new Map(events.map(({ stream }) => [`${stream.lane} ${stream.vendor}`, stream]));
+  return [...named.values()];
 }

@@ -15,7 +15,7 @@ import {
   stream,
   uploadOf,
   WHOLE,
-} from './testing.ts';
+} from './testing/fixtures.ts';
 
 /** Makes an empty ledger of site S1 that reads the time from `nowMs`. */
 export type MakeLedger = (nowMs: () => number) => Promise<TendedLedger>;

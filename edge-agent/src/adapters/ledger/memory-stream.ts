@@ -12,121 +12,121 @@ interface WaitingRow extends OutboxRow {
 
 /** One stream of the outbox in memory: the rules of the SQLite ledger without its disk. */
 export interface MemoryStream {
-  readonly append: (event: OutboundEvent) => void;
-  readonly slice: (
-    after: number,
-    limit: { readonly events: number; readonly bytes: number },
-  ) => OutboxSlice;
-  readonly acknowledge: (watermark: number) => void;
-  /** Takes the events out that were never handed out and are older than `cutoffMs`. */
-  readonly takeOlder: (cutoffMs: number) => readonly OutboundEvent[];
-  /** Everything that waits, for a new store that numbers it again. */
-  readonly waiting: () => readonly OutboundEvent[];
-  readonly state: () => StreamState;
-  readonly dayChecks: () => readonly DayCheck[];
-}
-
-export function memoryStream(stream: StreamId): MemoryStream {
-  const { lane, vendor } = stream;
-  const lossless = LOSSLESS_LANES.includes(lane);
-  let next = 1;
-  let acked = 0;
+  readonly stream: StreamId;
+  next: number;
+  acked: number;
   /** What the hub may already have is never removed, so that both sides chain the same events. */
-  let handed = 0;
-  let rows: WaitingRow[] = [];
-  let gaps: readonly GapRecord[] = [];
+  handed: number;
+  rows: WaitingRow[];
+  gaps: readonly GapRecord[];
   /** Of a lossless lane up to the newest event, of the others up to the watermark. */
-  const chains = new Map<string, DayChain>();
-  const checks = new Map<number, DayChain>();
-
-  const extend = (known: Map<string, DayChain>, row: OutboxRow): DayChain => {
-    const chain = linked(lane, row, (day) => known.get(day));
-    known.set(chain.day, chain);
-    return chain;
-  };
-
-  const remove = (from: number, to: number, reason: GapRecord['reason']): void => {
-    rows = rows.filter((row) => row.seq < from || row.seq > to);
-    gaps = withGap(gaps, gapOf(from, to, reason));
-  };
-
-  const append = (event: OutboundEvent): void => {
-    const older = event.coalesces
-      ? rows.findLast((row) => row.coalesces && row.key === event.key && row.kind === event.kind)
-      : undefined;
-    if (older !== undefined && older.seq > handed) remove(older.seq, older.seq, 'coalesced');
-    const { kind, kindVersion, key, body, atMs } = event;
-    const row = { seq: next, atMs, kind, kindVersion, key, body, coalesces: event.coalesces };
-    rows.push(row);
-    if (lossless) checks.set(next, extend(chains, row));
-    next += 1;
-  };
-
-  const checkAt = (last: OutboxRow | undefined): DayChain | undefined => {
-    if (last === undefined || lossless) return last && checks.get(last.seq);
-    const ahead = new Map(chains);
-    let check: DayChain | undefined;
-    for (const row of rows) if (row.seq <= last.seq) check = extend(ahead, row);
-    return check;
-  };
-
-  const slice: MemoryStream['slice'] = (after, limit) => {
-    const found: OutboxRow[] = [];
-    let bytes = 0;
-    let cut = false;
-    for (const { coalesces: _, ...row } of rows) {
-      if (row.seq <= after) continue;
-      bytes += Buffer.byteLength(row.body);
-      cut = found.length > 0 && (found.length >= limit.events || bytes > limit.bytes);
-      if (cut) break;
-      found.push(row);
-    }
-    const last = found.at(-1);
-    const covered = cut && last !== undefined ? last.seq : next - 1;
-    handed = Math.max(handed, covered);
-    const lost = after < acked ? [gapOf(after + 1, acked, 'store-lost')] : [];
-    return {
-      rows: found,
-      gaps: [...lost, ...gapsWithin(gaps, after, covered)],
-      check: checkAt(last),
-    };
-  };
-
-  const acknowledge = (watermark: number): void => {
-    for (const row of rows) {
-      if (row.seq > watermark) break;
-      if (!lossless) extend(chains, row);
-      checks.delete(row.seq);
-    }
-    rows = rows.filter((row) => row.seq > watermark);
-    gaps = gapsWithin(gaps, watermark, next);
-    acked = Math.max(acked, watermark);
-    handed = Math.max(handed, watermark);
-  };
-
-  const takeOlder: MemoryStream['takeOlder'] = (cutoffMs) => {
-    const start = rows.findIndex((row) => row.seq > handed);
-    const fresh = rows.findIndex((row) => row.seq > handed && row.atMs >= cutoffMs);
-    if (start === -1 || start === fresh) return [];
-    const taken = rows.slice(start, fresh === -1 ? rows.length : fresh);
-    for (const { seq } of taken) remove(seq, seq, 'dropped');
-    return taken.map((row) => ({ ...row, vendor, lane }));
-  };
-
-  return {
-    append,
-    slice,
-    acknowledge,
-    takeOlder,
-    waiting: () => rows.map((row) => ({ ...row, vendor, lane })),
-    state: () => ({
-      stream,
-      next,
-      acked,
-      pending: rows.length,
-      pendingBytes: rows.reduce((sum, row) => sum + Buffer.byteLength(row.body), 0),
-      oldestMs: rows[0]?.atMs ?? null,
-    }),
-    dayChecks: () => [...chains.values()].map((chain) => ({ stream, ...chain })),
-  };
+  readonly chains: Map<string, DayChain>;
+  /** The chain at each waiting row of a lossless lane. */
+  readonly checks: Map<number, DayChain>;
 }
+
+export const memoryStream = (stream: StreamId): MemoryStream => ({
+  stream,
+  next: 1,
+  acked: 0,
+  handed: 0,
+  rows: [],
+  gaps: [],
+  chains: new Map(),
+  checks: new Map(),
+});
+
+const isLossless = ({ stream }: MemoryStream): boolean => LOSSLESS_LANES.includes(stream.lane);
+
+function extend(at: MemoryStream, known: Map<string, DayChain>, row: OutboxRow): DayChain {
+  const chain = linked(at.stream.lane, row, (day) => known.get(day));
+  known.set(chain.day, chain);
+  return chain;
+}
+
+function remove(at: MemoryStream, from: number, to: number, reason: GapRecord['reason']): void {
+  at.rows = at.rows.filter((row) => row.seq < from || row.seq > to);
+  at.gaps = withGap(at.gaps, gapOf(from, to, reason));
+}
+
+export function append(at: MemoryStream, event: OutboundEvent): void {
+  const { kind, kindVersion, key, body, atMs, coalesces } = event;
+  if (coalesces) {
+    const older = at.rows.findLast((row) => row.coalesces && row.key === key && row.kind === kind);
+    const loose = older !== undefined && older.seq > at.handed;
+    if (loose) remove(at, older.seq, older.seq, 'coalesced');
+  }
+  const row = { seq: at.next, atMs, kind, kindVersion, key, body, coalesces };
+  at.rows.push(row);
+  if (isLossless(at)) at.checks.set(row.seq, extend(at, at.chains, row));
+  at.next += 1;
+}
+
+function checkAt(at: MemoryStream, last: OutboxRow | undefined): DayChain | undefined {
+  if (last === undefined || isLossless(at)) return last && at.checks.get(last.seq);
+  const ahead = new Map(at.chains);
+  let check: DayChain | undefined;
+  for (const row of at.rows) if (row.seq <= last.seq) check = extend(at, ahead, row);
+  return check;
+}
+
+export function slice(
+  at: MemoryStream,
+  after: number,
+  limit: { readonly events: number; readonly bytes: number },
+): OutboxSlice {
+  const found: OutboxRow[] = [];
+  let bytes = 0;
+  let cut = false;
+  for (const { coalesces: _, ...row } of at.rows) {
+    if (row.seq <= after) continue;
+    bytes += Buffer.byteLength(row.body);
+    cut = found.length > 0 && (found.length >= limit.events || bytes > limit.bytes);
+    if (cut) break;
+    found.push(row);
+  }
+  const last = found.at(-1);
+  const covered = cut && last !== undefined ? last.seq : at.next - 1;
+  at.handed = Math.max(at.handed, covered);
+  const lost = after < at.acked ? [gapOf(after + 1, at.acked, 'store-lost')] : [];
+  const gaps = [...lost, ...gapsWithin(at.gaps, after, covered)];
+  return { rows: found, gaps, check: checkAt(at, last) };
+}
+
+export function acknowledge(at: MemoryStream, watermark: number): void {
+  if (watermark <= at.acked) return;
+  for (const row of at.rows) {
+    if (row.seq > watermark) break;
+    if (!isLossless(at)) extend(at, at.chains, row);
+    at.checks.delete(row.seq);
+  }
+  at.rows = at.rows.filter((row) => row.seq > watermark);
+  at.gaps = gapsWithin(at.gaps, watermark, at.next);
+  at.acked = watermark;
+  at.handed = Math.max(at.handed, watermark);
+}
+
+/** Everything that waits, for a new store that numbers it again. */
+export const waiting = ({ stream, rows }: MemoryStream): readonly OutboundEvent[] =>
+  rows.map(({ seq: _, ...row }) => ({ ...row, ...stream }));
+
+/** Takes the events out that were never handed out and are older than `cutoffMs`. */
+export function takeOlder(at: MemoryStream, cutoffMs: number): readonly OutboundEvent[] {
+  const loose = at.rows.filter((row) => row.seq > at.handed);
+  const fresh = loose.findIndex((row) => row.atMs >= cutoffMs);
+  const taken = fresh === -1 ? loose : loose.slice(0, fresh);
+  for (const { seq } of taken) remove(at, seq, seq, 'dropped');
+  return waiting({ ...at, rows: taken });
+}
+
+export const stateOf = ({ stream, next, acked, rows }: MemoryStream): StreamState => ({
+  stream,
+  next,
+  acked,
+  pending: rows.length,
+  pendingBytes: rows.reduce((sum, row) => sum + Buffer.byteLength(row.body), 0),
+  oldestMs: rows[0]?.atMs ?? null,
+});
+
+export const dayChecksOf = ({ stream, chains }: MemoryStream): readonly DayCheck[] =>
+  [...chains.values()].map((chain) => ({ stream, ...chain }));

@@ -4,7 +4,7 @@ import { FaultError } from '@holdfast/shared/errors/fault';
 import { CORE_LANES, type StreamId } from '@holdfast/shared/sync/lanes';
 import type { Ledger, LedgerIdentity, OutgoingEvent } from '../../ports/ledger.ts';
 import { type Budgets, budgetsOf, healthOf } from './budget.ts';
-import { assertLanes } from './call-checks.ts';
+import { assertLanes, streamsOf } from './call-checks.ts';
 import { coreCommitOf, opensOrder } from './core-commit.ts';
 import { LOSSLESS_LANES } from './lane-rules.ts';
 import { ledgerReads } from './ledger-reads.ts';
@@ -24,12 +24,6 @@ export interface LedgerOptions {
 }
 
 const TEND_EVERY_MS = 5_000;
-
-/** Names each stream once. */
-function streamsOf(events: readonly OutgoingEvent[]): readonly StreamId[] {
-  const named = new Map(events.map(({ stream }) => [`${stream.lane} ${stream.vendor}`, stream]));
-  return [...named.values()];
-}
 
 const inCore = ({ lane }: StreamId): boolean => CORE_LANES.includes(lane);
 

@@ -10,6 +10,8 @@ afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
+process.env['NODE_COMPILE_CACHE'] ??= join(tmpdir(), 'holdfast-compile-cache');
+
 ledgerContract('the SQLite ledger', async (nowMs) => {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-ledger-'));
   folders.push(folder);

@@ -63,10 +63,15 @@ function askersOf() {
 function begin(body: URL, workerData: unknown): Promise<{ worker: Worker; word: FirstWord }> {
   const worker = new Worker(body, { workerData, resourceLimits: RESOURCE_LIMITS });
   return new Promise((resolve, reject) => {
-    worker.once('error', (error) =>
-      reject(new FaultError('ledger-failed', `the ledger's thread died: ${error}`, error)),
-    );
-    worker.once('message', (word: FirstWord) => resolve({ worker, word }));
+    const fail = (why: unknown): void =>
+      reject(new FaultError('ledger-failed', `the ledger's thread died: ${why}`, why));
+    worker.once('error', fail);
+    worker.once('exit', fail);
+    worker.once('message', (word: FirstWord) => {
+      worker.off('error', fail);
+      worker.off('exit', fail);
+      resolve({ worker, word });
+    });
   });
 }
 

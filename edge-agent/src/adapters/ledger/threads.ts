@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import type { LedgerIdentity } from '../../ports/ledger.ts';
 import type { Budgets } from './budget.ts';
-import type { BulkStart, BulkWork } from './sqlite/bulk-writer.ts';
+import type { BulkWork } from './sqlite/bulk-work.ts';
+import type { BulkStart } from './sqlite/bulk-writer.ts';
 import type { CoreReads } from './sqlite/core-reader.ts';
 import type { CoreStart, CoreWrites } from './sqlite/core-writer.ts';
 import { type LedgerThread, startThread } from './thread.ts';
@@ -30,21 +31,20 @@ export async function startThreads(
   const core = await startThread<CoreWrites, LedgerIdentity>(bodyOf('core-writer'), coreStart);
   const identity = core.ready;
   const bulkStart: BulkStart = { folder, storeId: identity.storeId, budgets };
-  const opened: LedgerThread<never>[] = [core.thread];
-  try {
-    const bulk = await startThread<BulkWork>(bodyOf('bulk-writer'), bulkStart);
-    opened.unshift(bulk.thread);
-    const reader = await startThread<CoreReads>(bodyOf('core-reader'), { folder });
-    opened.unshift(reader.thread);
-    const close = async (): Promise<void> => {
-      for (const thread of opened) await thread.close();
-    };
-    return {
-      identity,
-      threads: { core: core.thread, bulk: bulk.thread, reader: reader.thread, close },
-    };
-  } catch (error) {
-    for (const thread of opened) await thread.close();
-    throw error;
+  const [bulk, reader] = await Promise.allSettled([
+    startThread<BulkWork>(bodyOf('bulk-writer'), bulkStart),
+    startThread<CoreReads>(bodyOf('core-reader'), { folder }),
+  ]);
+  const close = async (): Promise<void> => {
+    if (reader.status === 'fulfilled') await reader.value.thread.close();
+    if (bulk.status === 'fulfilled') await bulk.value.thread.close();
+    await core.thread.close();
+  };
+  if (bulk.status === 'fulfilled' && reader.status === 'fulfilled') {
+    const { thread } = core;
+    const threads = { core: thread, bulk: bulk.value.thread, reader: reader.value.thread, close };
+    return { identity, threads };
   }
+  await close();
+  throw bulk.status === 'rejected' ? bulk.reason : reader.status === 'rejected' && reader.reason;
 }

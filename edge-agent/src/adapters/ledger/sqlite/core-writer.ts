@@ -70,9 +70,10 @@ function writesOf(
   };
 }
 
-function openCore({ folder, siteId, budgets }: CoreStart): Room<CoreWrites> {
-  const lock = lockFolder(folder);
-  const db = openFile(join(folder, 'core.db'), CORE_PROFILE);
+function roomOf(
+  db: Database,
+  { folder, siteId, budgets }: CoreStart,
+): Omit<Room<CoreWrites>, 'close'> {
   migrateUp(db, 'core');
   const ready = db.transaction(() => openIdentity(metaOf(db), siteId))();
   const reserve = reserveFile(join(folder, 'reserve.bin'), budgets.reserveBytes);
@@ -84,12 +85,25 @@ function openCore({ folder, siteId, budgets }: CoreStart): Room<CoreWrites> {
     ops: writesOf(db, tables, space),
     runGroup: groupRunner(db, { flush, forget, relieve: space.relieve, settle: () => undefined }),
     status: space.status,
-    close: () => {
-      db.pragma('wal_checkpoint(TRUNCATE)');
-      db.close();
-      lock.release();
-    },
   };
+}
+
+function openCore(start: CoreStart): Room<CoreWrites> {
+  const lock = lockFolder(start.folder);
+  try {
+    const db = openFile(join(start.folder, 'core.db'), CORE_PROFILE);
+    return {
+      ...roomOf(db, start),
+      close: () => {
+        db.pragma('wal_checkpoint(TRUNCATE)');
+        db.close();
+        lock.release();
+      },
+    };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
 }
 
 serve(() => openCore(workerData as CoreStart));

@@ -57,9 +57,12 @@ function answerFrom<T extends Ops<T>>(port: MessagePort, room: Room<T>): void {
       waiting = waiting.slice(GROUP_MOST);
       const closing = group.some(([op]) => op === 'close');
       const outcomes = room.runGroup(group.map((question) => jobOf(room.ops, question)));
-      if (closing) room.close();
       port.postMessage(answersOf(outcomes, room.status()));
-      if (closing) return port.close();
+      if (closing) {
+        room.close();
+        port.close();
+        return;
+      }
       // Whatever came while the disk was busy shares the next transaction.
       take();
     }

@@ -1,8 +1,11 @@
+import type { Bill } from '@holdfast/shared/money/bill';
+import type { Tariff } from '@holdfast/shared/money/tariff';
 import type { Order, OrderEvent, OrderEventKind } from '@holdfast/shared/order/order';
+import type { ChargeRecord } from '@holdfast/shared/order/record';
 import type { ConnectorChanged, MeasuredEvent } from '@holdfast/shared/sync/events';
 import type { LaneName, StreamId } from '@holdfast/shared/sync/lanes';
 import { energyStep, fen, moneyStep, priceStep } from '@holdfast/shared/units';
-import type { Commit, OutboxSlice, OutgoingEvent } from '../../ports/ledger.ts';
+import type { Commit, OutboxSlice, OutgoingEvent } from '../../../ports/ledger.ts';
 
 /** What the tests and the benchmark of this folder share. Nothing else imports it. */
 
@@ -13,80 +16,89 @@ export const WHOLE = { events: 1_000_000, bytes: 1_000_000_000 } as const;
 
 const tradeNo = (n: number): string => `55031412782305012507151200${String(n).padStart(6, '0')}`;
 
-/** A charge that its pile has just recorded: four rates, three rows, as large as real ones are. */
-export function settledOrder(n: number, changed: Partial<Order> = {}): Order {
-  const energy = energyStep(BigInt(100_000 + (n % 1000) * 7));
-  const rate = { electricity: priceStep(82_000n), service: priceStep(40_000n) };
-  const row = {
-    energy,
+const energyOf = (n: number) => energyStep(BigInt(100_000 + (n % 1000) * 7));
+const rate = { electricity: priceStep(82_000n), service: priceStep(40_000n) };
+const pileNo = (n: number): string => `5503141278${String(2300 + (n % 50))}`;
+
+const tariff: Tariff = {
+  tariffId: 'T-2025-07',
+  version: 3,
+  modelNo: '0100',
+  rates: [rate, rate, rate, rate],
+  slots: Array.from({ length: 48 }, (_, i) => (i < 16 ? 3 : i % 3)),
+  lossRatio: 0,
+};
+
+/** What the pile says of charge `n`: four rates, as real ones have. */
+const recordOf = (n: number): ChargeRecord => ({
+  tradeNo: tradeNo(n),
+  pileNo: pileNo(n),
+  connectorNo: 1 + (n % 2),
+  startedAtMs: NOON_MS + n,
+  endedAtMs: NOON_MS + n + 1_800_000,
+  receivedAtMs: NOON_MS + n + 1_803_000,
+  rows: [0, 1, 2, 3].map((kind) => ({
+    kind,
+    price: priceStep(122_000n),
+    energy: energyOf(n),
+    lossEnergy: energyOf(n),
+    amount: moneyStep(122_000n),
+  })),
+  meterStart: energyStep(10_000_000n),
+  meterEnd: energyStep(10_400_000n),
+  totalEnergy: energyStep(400_000n),
+  totalLossEnergy: energyStep(400_000n),
+  totalAmount: moneyStep(488_000n),
+  vin: 'LSVAM4187C2184841',
+  startMethod: 'remote',
+  cardNo: null,
+  stopCode: 0x40,
+  stopClass: 'normal',
+});
+
+const billOf = (n: number): Bill => ({
+  rows: [0, 1, 2].map((kind) => ({
+    kind,
+    energy: energyOf(n),
     electricityPrice: rate.electricity,
     servicePrice: rate.service,
     electricity: fen(820n),
     service: fen(400n),
-  };
-  const pileRow = { price: priceStep(122_000n), energy, lossEnergy: energy };
-  return {
-    orderNo: tradeNo(n),
-    siteId: 'S1',
-    vendor: 'ykc',
-    pileNo: `5503141278${String(2300 + (n % 50))}`,
-    connectorNo: 1 + (n % 2),
-    state: 'settled',
-    startMethod: 'remote',
-    payer: { account: `A${n % 97}`, cardNo: null, vin: 'LSVAM4187C2184841' },
-    balance: fen(10_000n),
-    tariff: {
-      tariffId: 'T-2025-07',
-      version: 3,
-      modelNo: '0100',
-      rates: [rate, rate, rate, rate],
-      slots: Array.from({ length: 48 }, (_, i) => (i < 16 ? 3 : i % 3)),
-      lossRatio: 0,
-    },
-    openedAtMs: NOON_MS + n,
-    chargingAtMs: NOON_MS + n + 20_000,
-    endedAtMs: NOON_MS + n + 1_800_000,
-    settledAtMs: NOON_MS + n + 1_803_000,
-    record: {
-      tradeNo: tradeNo(n),
-      pileNo: `5503141278${String(2300 + (n % 50))}`,
-      connectorNo: 1 + (n % 2),
-      startedAtMs: NOON_MS + n,
-      endedAtMs: NOON_MS + n + 1_800_000,
-      receivedAtMs: NOON_MS + n + 1_803_000,
-      rows: [0, 1, 2, 3].map((kind) => ({ ...pileRow, kind, amount: moneyStep(122_000n) })),
-      meterStart: energyStep(10_000_000n),
-      meterEnd: energyStep(10_400_000n),
-      totalEnergy: energyStep(400_000n),
-      totalLossEnergy: energyStep(400_000n),
-      totalAmount: moneyStep(488_000n),
-      vin: 'LSVAM4187C2184841',
-      startMethod: 'remote',
-      cardNo: null,
-      stopCode: 0x40,
-      stopClass: 'normal',
-    },
-    bill: {
-      rows: [0, 1, 2].map((kind) => ({
-        ...row,
-        kind,
-        fromMs: NOON_MS + kind * 600_000,
-        toMs: NOON_MS + (kind + 1) * 600_000,
-        interpolated: false,
-      })),
-      energy: energyStep(3n * energy),
-      electricity: fen(2_460n),
-      service: fen(1_200n),
-      total: fen(3_660n),
-    },
-    pileTotal: fen(3_660n),
-    difference: fen(0n),
-    exceptions: [],
-    failReason: null,
-    eventNo: 4,
-    ...changed,
-  };
-}
+    fromMs: NOON_MS + kind * 600_000,
+    toMs: NOON_MS + (kind + 1) * 600_000,
+    interpolated: false,
+  })),
+  energy: energyStep(3n * energyOf(n)),
+  electricity: fen(2_460n),
+  service: fen(1_200n),
+  total: fen(3_660n),
+});
+
+/** A charge that its pile has just recorded, as large as real ones are. */
+export const settledOrder = (n: number, changed: Partial<Order> = {}): Order => ({
+  orderNo: tradeNo(n),
+  siteId: 'S1',
+  vendor: 'ykc',
+  pileNo: pileNo(n),
+  connectorNo: 1 + (n % 2),
+  state: 'settled',
+  startMethod: 'remote',
+  payer: { account: `A${n % 97}`, cardNo: null, vin: 'LSVAM4187C2184841' },
+  balance: fen(10_000n),
+  tariff,
+  openedAtMs: NOON_MS + n,
+  chargingAtMs: NOON_MS + n + 20_000,
+  endedAtMs: NOON_MS + n + 1_800_000,
+  settledAtMs: NOON_MS + n + 1_803_000,
+  record: recordOf(n),
+  bill: billOf(n),
+  pileTotal: fen(3_660n),
+  difference: fen(0n),
+  exceptions: [],
+  failReason: null,
+  eventNo: 4,
+  ...changed,
+});
 
 export const orderEvent = (order: Order, kind: OrderEventKind = 'OrderSettled'): OrderEvent => ({
   kind,
