@@ -11,7 +11,7 @@ import { accessibilityFaults, foreignRequests, startBrowser } from './browser.ts
 const chromium = needs('chromium');
 const PATIENCE = { timeout: 60_000 };
 
-describe.runIf(chromium.there)('the pages, in a real browser', () => {
+describe.runIf(chromium !== null)('the pages, in a real browser', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'pages-'));
   let world: World;
   let browser: Browser;
@@ -41,7 +41,7 @@ describe.runIf(chromium.there)('the pages, in a real browser', () => {
       keep: false,
       ports: { http: 0, mqtt: 0, api: 0, ykc: 0 },
     });
-    browser = await startBrowser(chromium.path);
+    browser = await startBrowser(chromium ?? '');
   }, 120_000);
 
   afterAll(async () => {

@@ -1,6 +1,6 @@
 import { memoryLedger } from '@holdfast/edge-agent/adapters/ledger/memory';
 import { configOf, type EdgeConfig } from '@holdfast/edge-agent/config';
-import { openCapture } from '@holdfast/edge-agent/piles/capture';
+import { Capture } from '@holdfast/edge-agent/piles/capture';
 import { Connection } from '@holdfast/edge-agent/piles/connection';
 import { CONNECTION_LIMITS, noFrames } from '@holdfast/edge-agent/piles/limits';
 import { silentLog } from '@holdfast/edge-agent/piles/log';
@@ -96,7 +96,7 @@ export async function openStation(options: StationOptions): Promise<Station> {
   const time = virtualTime(options.startMs);
   const { clock, timers } = time;
   const ledger = memoryLedger('site-01', clock.nowMs);
-  const capture = openCapture();
+  const capture = new Capture();
   const site = await openSite({ config: configFor(options), ledger, clock, timers, capture });
   const registry = new Registry(site);
   const protocol = ykcProtocol();
