@@ -8,8 +8,7 @@ async function linesOf(...files: readonly string[]): Promise<readonly string[]> 
   const vitest = await createVitest('test', {
     config: false,
     watch: false,
-    root: import.meta.dirname,
-    include: files.map((file) => `testing/${file}`),
+    include: files.map((file) => `test/src/harness/testing/${file}`),
     reporters: [
       {
         onTestRunEnd(modules, stray) {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { codeOf } from './code-text.ts';
 import { importsOf, layerFaults } from './layers.ts';
+import { pathFaults } from './page-paths.ts';
 import { ruleFaults } from './rule-ids.ts';
 import { banFaults, nameFault, sizeFault } from './style.ts';
 
@@ -102,6 +103,25 @@ describe('prose', () => {
       .findIndex((text) => text.includes('as any'));
     expect(found + 1).toBe(line);
   });
+});
+
+describe('paths in pages', () => {
+  const there = (name: string): boolean =>
+    ['a/b.md', 'shared/src', 'shared/src/a.ts'].includes(name);
+
+  test.each(['[x](c.md)', '[x](../c.md#d)', 'see `shared/src/b.ts`', 'see `test/src/none/`'])(
+    '%s leads nowhere',
+    (text) => {
+      expect(pathFaults(file('a/page.md', text), there)).toHaveLength(1);
+    },
+  );
+
+  test.each(['[x](b.md)', '[x](https://a.b/c)', '`shared/src/a.ts`', '`shared/src/`', '`b/c.ts`'])(
+    '%s is fine',
+    (text) => {
+      expect(pathFaults(file('a/page.md', text), there)).toEqual([]);
+    },
+  );
 });
 
 describe('rule ids', () => {

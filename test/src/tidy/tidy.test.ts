@@ -1,8 +1,11 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { layerFaults } from './layers.ts';
+import { pathFaults } from './page-paths.ts';
 import { ruleFaults } from './rule-ids.ts';
 import { banFaults, nameFault, sizeFault } from './style.ts';
-import { isCode, projectFiles } from './tree.ts';
+import { isCode, projectFiles, ROOT } from './tree.ts';
 
 const files = projectFiles();
 const code = files.filter(isCode);
@@ -26,6 +29,13 @@ describe('the house is tidy', () => {
 
   test('nothing is left lying about', () => {
     expect(files.flatMap(banFaults)).toEqual([]);
+  });
+
+  test('every path that a page names is there', () => {
+    const pages = files.filter(({ path: name }) => name.endsWith('.md'));
+    const exists = (name: string): boolean => existsSync(path.join(ROOT, name));
+    expect(pages.length).toBeGreaterThan(5);
+    expect(pages.flatMap((page) => pathFaults(page, exists))).toEqual([]);
   });
 
   test('every rule has a test and every test that names a rule names a real one', () => {
