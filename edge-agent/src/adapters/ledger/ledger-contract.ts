@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { chainLink } from '@holdfast/shared/sync/chain';
 import type { Command } from '@holdfast/shared/sync/commands';
 import type { LaneName } from '@holdfast/shared/sync/lanes';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { KnownPile, OutboxRow } from '../../ports/ledger.ts';
 import type { TendedLedger } from './tended-ledger.ts';
@@ -16,6 +17,7 @@ import {
   uploadOf,
   WHOLE,
 } from './testing/fixtures.ts';
+import { anyHappening, liveThrough } from './testing/model-hub.ts';
 
 /** Makes an empty ledger of site S1 that reads the time from `nowMs`. */
 export type MakeLedger = (nowMs: () => number) => Promise<TendedLedger>;
@@ -424,6 +426,25 @@ export function ledgerContract(name: string, make: MakeLedger): void {
         await ledger.commit(uploadOf(4));
         expect(numbersOf(await slice('money', 3))).toEqual([4]);
       });
+    });
+
+    test('[SYNC-3] over any bad line every number or its reason arrives, and both chains are equal', async () => {
+      const clock = {
+        get nowMs() {
+          return nowMs;
+        },
+        set nowMs(ms: number) {
+          nowMs = ms;
+        },
+      };
+      let run = 0;
+      await fc.assert(
+        fc.asyncProperty(fc.array(anyHappening, { maxLength: 40 }), async (history) => {
+          run += 1;
+          await liveThrough(ledger, `vendor-${run}`, clock, history);
+        }),
+        { numRuns: 40 },
+      );
     });
 
     test('nothing is taken after the ledger was closed', async () => {
