@@ -176,7 +176,7 @@ export function commandDesk(options: DeskOptions): CommandDesk {
     const sentAtMs = clock.nowMs();
     const onAccepted = (): void => shown.show({ command, sentAtMs, answer: null });
     try {
-      const answer = await run(command, hubNow, onAccepted, inFlight.size > most);
+      const answer = await run(command, hubNow, onAccepted, inFlight.size >= most);
       shown.show({ command, sentAtMs, answer });
       return answer;
     } catch (error) {
