@@ -26,11 +26,19 @@ interface Backlog {
   readonly oldestMs: number | null;
 }
 
-/** What the edge said at its HELLO minus what has come since. */
+/**
+ * What the edge said at its HELLO minus what has come since. A new store says epoch 0: its numbers are
+ * those of the epoch that the answer gave it.
+ */
 function backlogOf(presences: readonly SitePresence[], cursor: StreamCursor): Backlog {
   const hello = presences.find((presence) => presence.vendor === cursor.vendor)?.hello;
   const told = hello?.streams.find((stream) => stream.lane === cursor.lane);
-  if (hello === undefined || hello === null || told === undefined || hello.epoch !== cursor.epoch) {
+  if (
+    hello === undefined ||
+    hello === null ||
+    told === undefined ||
+    ![0, cursor.epoch].includes(hello.epoch)
+  ) {
     return { pending: 0, next: null, oldestMs: null };
   }
   const pending = Math.max(0, told.next - 1 - cursor.watermark);

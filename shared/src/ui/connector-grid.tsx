@@ -1,6 +1,7 @@
 import { Empty } from 'antd';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { ConnectorResource } from '../api/resources.ts';
 import { AgeStamp } from './age-stamp.tsx';
 import { CommandButton } from './command-button.tsx';
 import { useEntity, useEntityIds } from './live-context.tsx';
@@ -16,7 +17,7 @@ function columnsOf(withSite: boolean, t: (key: string) => string): readonly Grid
     { id: 'voltage', title: t('col.voltage'), track: '70px', numeric: true },
     { id: 'current', title: t('col.current'), track: '70px', numeric: true },
     { id: 'power', title: t('col.power'), track: '80px', numeric: true },
-    { id: 'soc', title: t('col.soc'), track: '56px', numeric: true },
+    { id: 'soc', title: `${t('col.soc')} %`, track: '56px', numeric: true },
     { id: 'energy', title: t('col.energy'), track: '90px', numeric: true },
     { id: 'amount', title: t('col.amount'), track: '90px', numeric: true },
     { id: 'age', title: t('col.age'), track: '100px' },
@@ -24,7 +25,9 @@ function columnsOf(withSite: boolean, t: (key: string) => string): readonly Grid
   ];
 }
 
-const shown = (value: string | number | null): string | number => value ?? '–';
+/** A value that a connector told before it went away says nothing about now. */
+const shown = (connector: ConnectorResource, value: string | number | null): string | number =>
+  connector.state === 'offline' || value === null ? '–' : value;
 
 function ConnectorCells({ id, withSite }: { id: string; withSite: boolean }) {
   const connector = useEntity('connector', id);
@@ -37,12 +40,12 @@ function ConnectorCells({ id, withSite }: { id: string; withSite: boolean }) {
       <Cell>
         <StatusTag name={connector.state} />
       </Cell>
-      <Cell numeric>{shown(connector.voltageV)}</Cell>
-      <Cell numeric>{shown(connector.currentA)}</Cell>
-      <Cell numeric>{shown(connector.powerKw)}</Cell>
-      <Cell numeric>{connector.soc === null ? '–' : `${connector.soc} %`}</Cell>
-      <Cell numeric>{shown(connector.energyKwh)}</Cell>
-      <Cell numeric>{shown(connector.amountYuan)}</Cell>
+      <Cell numeric>{shown(connector, connector.voltageV)}</Cell>
+      <Cell numeric>{shown(connector, connector.currentA)}</Cell>
+      <Cell numeric>{shown(connector, connector.powerKw)}</Cell>
+      <Cell numeric>{shown(connector, connector.soc)}</Cell>
+      <Cell numeric>{shown(connector, connector.energyKwh)}</Cell>
+      <Cell numeric>{shown(connector, connector.amountYuan)}</Cell>
       <Cell>
         <AgeStamp at={connector.measuredAt} />
       </Cell>

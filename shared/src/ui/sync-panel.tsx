@@ -60,7 +60,10 @@ function SiteSync({ siteId }: { siteId: string }) {
           },
           { title: t('col.watermark'), dataIndex: 'watermark', ...right },
           { title: t('col.pending'), dataIndex: 'pending', ...right },
-          { title: t('col.oldest'), render: (_, s) => <AgeStamp at={s.oldestAt} /> },
+          {
+            title: t('col.oldest'),
+            render: (_, s) => (s.oldestAt === null ? '–' : <AgeStamp at={s.oldestAt} />),
+          },
           { title: t('col.parked'), dataIndex: 'parked', ...right },
           { title: t('col.check'), render: (_, s) => <BooksCheck check={s.check} /> },
         ]}

@@ -13,7 +13,7 @@ const ROUND_MS = 2_000;
 async function act(api: Api, random: Random, connector: ConnectorResource): Promise<boolean> {
   const { siteId, pileNo, connectorNo, state } = connector;
   const target = { siteId, pileNo, connectorNo };
-  if (state === 'plugged' || (state === 'idle' && random.once(12))) {
+  if (state === 'plugged' || (state === 'idle' && random.once(90))) {
     const account = `app-${random.between(1, 9_999)}`;
     await api.command({ ...target, op: 'start', account, balanceYuan: '80.00' });
     return true;
