@@ -32,6 +32,29 @@ const STEPS: Readonly<Record<string, (at: number, last: number) => number>> = {
   End: (_at, last) => last,
 };
 
+function GridHead({ columns, tracks }: { columns: readonly GridColumn[]; tracks: string }) {
+  return (
+    <div
+      role="row"
+      tabIndex={-1}
+      aria-rowindex={1}
+      className="live-grid-head"
+      style={{ gridTemplateColumns: tracks }}
+    >
+      {columns.map((column) => (
+        <div
+          key={column.id}
+          role="columnheader"
+          tabIndex={-1}
+          className={column.numeric === true ? 'numeric' : undefined}
+        >
+          {column.title}
+        </div>
+      ))}
+    </div>
+  );
+}
+
 /**
  * Live rows: only those in view exist, each subscribes to its own value, React never sees the whole.
  * 2,000 rows at 10 Hz stay below a fifth of one core that way; a table of the component kit does not.
@@ -70,24 +93,7 @@ export function LiveGrid({ label, columns, ids, Row, empty, onOpen }: LiveGridPr
       className="live-grid"
       onKeyDown={move}
     >
-      <div
-        role="row"
-        tabIndex={-1}
-        aria-rowindex={1}
-        className="live-grid-head"
-        style={{ gridTemplateColumns: tracks }}
-      >
-        {columns.map((column) => (
-          <div
-            key={column.id}
-            role="columnheader"
-            tabIndex={-1}
-            className={column.numeric === true ? 'numeric' : undefined}
-          >
-            {column.title}
-          </div>
-        ))}
-      </div>
+      <GridHead columns={columns} tracks={tracks} />
       <div ref={scroll} className="live-grid-scroll">
         <div role="presentation" style={{ height: rows.getTotalSize(), position: 'relative' }}>
           {rows.getVirtualItems().map((item) => {
