@@ -1,5 +1,5 @@
 import { LANES, type LaneName } from '@holdfast/shared/sync/lanes';
-import { type DayChain, TOPICS } from '@holdfast/shared/sync/messages';
+import { type DayChain, type Hello, TOPICS } from '@holdfast/shared/sync/messages';
 import { batchText } from '@holdfast/shared/sync/wire';
 import type { Line } from '../ports/transport.ts';
 import type { RaiseAlarm } from './alarms.ts';
@@ -25,8 +25,8 @@ export interface Connection {
   readonly line: Line;
   readonly uplink: Uplink;
   helloAtMs: number;
-  /** What the HELLO said of each lane's next number. */
-  nextOf: ReadonlyMap<LaneName, number>;
+  /** What the HELLO said of each lane. */
+  told: ReadonlyMap<LaneName, Hello['streams'][number]>;
 }
 
 export interface Session {
@@ -42,6 +42,8 @@ export interface Engine {
   readonly deletions: Deletions;
   /** The store that the present one was minted from, as long as this process remembers. */
   readonly replaces: () => string | undefined;
+  /** Whether chains that differ at a WELCOME may lead to a new store identity. */
+  readonly mayDoubt: () => boolean;
   /** Asks for a new store identity. */
   readonly onMint: () => void;
   readonly onMessage: (from: 'answer' | 'command', payload: Uint8Array) => void;
@@ -115,7 +117,7 @@ function connect(engine: Engine): void {
   const up = uplink(line, parts.pack, () => {
     if (isCurrent()) settle(engine);
   });
-  engine.connection = { id, line, uplink: up, helloAtMs: 0, nextOf: new Map() };
+  engine.connection = { id, line, uplink: up, helloAtMs: 0, told: new Map() };
 }
 
 /** Says goodbye, so that the hub need not wait for the broker to notice. */
@@ -144,7 +146,7 @@ async function sayHello(engine: Engine): Promise<void> {
     const told = { vendor, link: connection.id, software, clock: clock.reading() };
     const hello = helloOf(ledger.identity(), stored, { ...told, replaces: engine.replaces() });
     connection.helloAtMs = clock.monoMs();
-    connection.nextOf = new Map(hello.streams.map(({ lane, next }) => [lane, next]));
+    connection.told = new Map(hello.streams.map((stream) => [stream.lane, stream]));
     await connection.line.publish(TOPICS.presence(hello.siteId), bytesOf(hello), 1);
   } catch (error) {
     // The timer of the greeting says it again.

@@ -3,7 +3,16 @@ import type { CommandAnswer } from '@holdfast/shared/sync/commands';
 import { LANES, type LaneName } from '@holdfast/shared/sync/lanes';
 import { type Ack, type Refused, TOPICS, type Welcome } from '@holdfast/shared/sync/messages';
 import { jsonOfMessage } from '@holdfast/shared/sync/wire';
-import { bytesOf, type Engine, momentOf, runLink, runSender, settle } from './engine.ts';
+import {
+  bytesOf,
+  type Connection,
+  type Engine,
+  momentOf,
+  runLink,
+  runSender,
+  settle,
+} from './engine.ts';
+import { laneOfOtherHistory } from './history.ts';
 import * as links from './link.ts';
 import * as streams from './stream.ts';
 
@@ -31,20 +40,45 @@ const isOurs = ({ connection, parts }: Engine, message: Welcome | Refused): bool
   connection?.id === message.link && parts.ledger.identity().storeId === message.storeId;
 
 function takeWelcome(engine: Engine, message: Welcome): void {
-  const { parts, vendor, connection, session, link } = engine;
+  const { parts, connection, session, link } = engine;
   if (connection === undefined || !isOurs(engine, message)) return;
-  if (session !== undefined && message.sessionNo <= session.sessionNo) return;
-  const moment = momentOf(engine);
-  const ahead = session === undefined ? laneAhead(connection.nextOf, message) : undefined;
-  if (ahead !== undefined) {
-    takeRefused(engine, setBack(message, ahead));
+  if (session !== undefined) {
+    openSession(engine, message);
     return;
   }
-  engine.link = links.welcomed(link, message.spreadMs, moment);
-  if (engine.link.phase !== 'open') return;
   if (link.hellos === 1) {
-    parts.clock.learnHubTime(message.hubMs, moment.nowMs - connection.helloAtMs);
+    parts.clock.learnHubTime(message.hubMs, parts.clock.monoMs() - connection.helloAtMs);
   }
+  const ahead = laneAhead(connection, message);
+  if (ahead === undefined) void judgeWelcome(engine, connection, message);
+  else takeRefused(engine, setBack(message, ahead, 'has numbers that are yet to be given out'));
+}
+
+/** The numbers fit; before anything is deleted by them, so must what they stand for. */
+async function judgeWelcome(
+  engine: Engine,
+  connection: Connection,
+  message: Welcome,
+): Promise<void> {
+  const { parts, vendor } = engine;
+  const ackedOf = (lane: LaneName) => connection.told.get(lane)?.acked ?? 0;
+  try {
+    const lane = await laneOfOtherHistory(parts.ledger, vendor, message, ackedOf);
+    if (engine.connection !== connection) return;
+    if (lane === undefined || !engine.mayDoubt()) openSession(engine, message);
+    else takeRefused(engine, setBack(message, lane, 'has other events under the same numbers'));
+  } catch (error) {
+    // The timer of the greeting asks for another WELCOME.
+    parts.log.error({ vendor, err: error }, 'sync-history-unread');
+  }
+}
+
+function openSession(engine: Engine, message: Welcome): void {
+  const { parts, vendor, session } = engine;
+  if (session !== undefined && message.sessionNo <= session.sessionNo) return;
+  const moment = momentOf(engine);
+  engine.link = links.welcomed(engine.link, message.spreadMs, moment);
+  if (engine.link.phase !== 'open') return;
   const { epoch, sessionNo, proto } = message;
   parts.log.info({ vendor, epoch, sessionNo, proto }, 'sync-session-open');
   engine.session = { epoch, sessionNo, proto };
@@ -64,18 +98,15 @@ function takeWelcome(engine: Engine, message: Welcome): void {
 }
 
 /** A lane of which the hub has more than this store has given out: it met another history of it. */
-const laneAhead = (
-  nextOf: ReadonlyMap<LaneName, number>,
-  { streams: given }: Welcome,
-): LaneName | undefined =>
-  given.find(({ lane, watermark }) => watermark >= (nextOf.get(lane) ?? 1))?.lane;
+const laneAhead = ({ told }: Connection, { streams: given }: Welcome): LaneName | undefined =>
+  given.find(({ lane, watermark }) => watermark >= (told.get(lane)?.next ?? 1))?.lane;
 
-const setBack = ({ storeId, link }: Welcome, lane: LaneName): Refused => ({
+const setBack = ({ storeId, link }: Welcome, lane: LaneName, what: string): Refused => ({
   type: 'refused',
   storeId,
   link,
   reason: 'regressed',
-  text: `the hub already has numbers of the ${lane} lane that this store has yet to give out`,
+  text: `lane ${lane}: the hub ${what}: this store was set back or copied`,
   retryAfterMs: 0,
 });
 

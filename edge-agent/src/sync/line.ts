@@ -28,6 +28,7 @@ const LANE_NAMES = Object.keys(LANES) as LaneName[];
 /** How sync of the site's vendors hangs together. */
 export interface LineHooks {
   readonly replaces: () => string | undefined;
+  readonly mayDoubt: () => boolean;
   readonly onMint: () => void;
 }
 

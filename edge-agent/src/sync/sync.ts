@@ -3,6 +3,9 @@ import { LINK_POLICY, type LinkPolicy } from './link.ts';
 import type { SyncParts } from './parts.ts';
 import type { SyncStatus } from './status.ts';
 
+/** A store that was minted so lately is not doubted again: what differs then has another cause. */
+const DOUBT_AGAIN_MS = 60 * 60_000;
+
 export interface SyncOptions extends Omit<SyncParts, 'link' | 'random'> {
   /** Vendors of the site; each gets a connection of its own ([SYNC-12]). */
   readonly vendors: readonly string[];
@@ -29,6 +32,7 @@ export function startSync(options: SyncOptions): SyncHandle {
     link: { ...LINK_POLICY, ...options.link },
   };
   let replaces: string | undefined;
+  let mintedAtMs: number | undefined;
   let minting: Promise<void> | undefined;
   let isStopped = false;
 
@@ -40,6 +44,7 @@ export function startSync(options: SyncOptions): SyncHandle {
       const { storeId } = ledger.identity();
       const minted = await ledger.remint();
       replaces = storeId;
+      mintedAtMs = clock.monoMs();
       done = true;
       log.warn({ storeId: minted.storeId, replaces }, 'sync-store-minted');
     } catch (error) {
@@ -51,6 +56,7 @@ export function startSync(options: SyncOptions): SyncHandle {
 
   const hooks = {
     replaces: () => replaces,
+    mayDoubt: () => mintedAtMs === undefined || clock.monoMs() - mintedAtMs > DOUBT_AGAIN_MS,
     onMint: () => {
       minting ??= mint();
     },

@@ -14,7 +14,7 @@ const welcome: Welcome = {
   proto: 3,
   hubMs: 1_752_543_600_000,
   streams: [
-    { lane: 'money', watermark: 9 },
+    { lane: 'money', watermark: 9, check: { day: '2025-07-15', count: 9, hash: 'f'.repeat(64) } },
     { lane: 'backlog', watermark: 0, credit: 0, notBeforeMs: 5 },
   ],
   spreadMs: 30_000,

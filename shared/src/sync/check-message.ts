@@ -107,6 +107,7 @@ const welcome = shape<Welcome>({
       watermark: whole(),
       credit: optional(whole()),
       notBeforeMs: optional(whole()),
+      check: optional(dayChain),
     }),
   ),
   spreadMs: whole(),

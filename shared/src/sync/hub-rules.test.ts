@@ -7,6 +7,7 @@ import {
   judgeBatch,
   type SessionState,
   sessionOfReplacement,
+  withChains,
 } from './hub-rules.ts';
 import { batchOfSeqs, helloOf } from './testing.ts';
 
@@ -106,6 +107,28 @@ test('[SYNC-11a] the highest version that both speak is agreed on; with none the
   expect(agreedVersion([-3, 0])).toBeUndefined();
   const { answer } = admitHello(session, cursors, helloOf({ proto: [4, 6], next: 11 }), NOW);
   expect(answer).toMatchObject({ type: 'refused', reason: 'version' });
+});
+
+test('[SYNC-10k] WELCOME tells the newest chain of each lane in its epoch', () => {
+  const { answer } = admitHello(session, cursors, helloOf({ next: 11 }), NOW);
+  if (answer.type !== 'welcome') throw new TypeError('not welcome');
+  const chain = (epoch: number, day: string, count: number) =>
+    ({ lane: 'money', epoch, day, count, hash: `${epoch} ${day}` }) as const;
+  const days = [
+    chain(2, '2025-07-15', 4),
+    chain(2, '2025-07-16', 6),
+    chain(2, '2025-07-14', 1),
+    chain(2, '2025-07-17', 0),
+    chain(1, '2025-07-20', 9),
+  ];
+  expect(withChains(answer, days).streams).toEqual([
+    {
+      lane: 'money',
+      watermark: 10,
+      check: { day: '2025-07-16', count: 6, hash: '2 2025-07-16' },
+    },
+  ]);
+  expect(withChains(answer, [])).toEqual(answer);
 });
 
 test('[SYNC-10d] a batch of another session or epoch is fenced', () => {

@@ -1,6 +1,7 @@
 import type { LaneName } from './lanes.ts';
 import {
   type Batch,
+  type DayChain,
   type GapRecord,
   type Hello,
   type Refused,
@@ -160,6 +161,28 @@ function welcome(
     streams: [...lanes].map((lane) => ({ lane, watermark: watermarks.get(lane) ?? 0 })),
     spreadMs,
   };
+}
+
+/** A day's chain as the hub has stored it. */
+export interface StoredChain extends DayChain {
+  readonly lane: LaneName;
+  readonly epoch: number;
+}
+
+/** Tells with each watermark the hub's newest chain of the lane ([SYNC-10]). */
+export function withChains(welcome: Welcome, days: readonly StoredChain[]): Welcome {
+  const newest = new Map<LaneName, DayChain>();
+  for (const { lane, epoch, day, count, hash } of days) {
+    const known = newest.get(lane);
+    if (epoch !== welcome.epoch || count === 0 || (known !== undefined && known.day > day))
+      continue;
+    newest.set(lane, { day, count, hash });
+  }
+  const streams = welcome.streams.map((stream) => {
+    const check = newest.get(stream.lane);
+    return check === undefined ? stream : { ...stream, check };
+  });
+  return { ...welcome, streams };
 }
 
 /** What a batch means against the stream's cursor ([SYNC-3], [SYNC-4], [SYNC-10]). */

@@ -69,6 +69,11 @@ export interface Welcome {
     /** As in an ack; absent: the full window. The hub holds backlogs back with it ([SYNC-6]). */
     readonly credit?: number;
     readonly notBeforeMs?: number;
+    /**
+     * The hub's newest chain of the lane. A store whose own chain at the watermark is another one has
+     * been set back or copied, although its numbers fit ([SYNC-10]).
+     */
+    readonly check?: DayChain;
   }[];
   /** The edge waits rand(0, spreadMs) before it connects again after a long session ([SYNC-6]). */
   readonly spreadMs: number;
