@@ -2,6 +2,7 @@ import {
   admitHello,
   type SessionState,
   sessionOfReplacement,
+  withChains,
 } from '@holdfast/shared/sync/hub-rules';
 import type { Batch, Gone, Hello, Welcome } from '@holdfast/shared/sync/messages';
 import { answer, type IngestContext, lineKey, type SiteLine } from './context.ts';
@@ -70,7 +71,9 @@ async function takeHello(
   const connected = book.isUp(line);
   if (decided.answer.type === 'refused') {
     log.warn({ ...line, storeId: hello.storeId, why: decided.answer.reason }, 'hello-refused');
-    book.save({ ...book.of(line), connected, sessionNo: 0 });
+    const isContender = decided.answer.reason === 'conflict';
+    const contender = isContender ? { contenderStoreId: hello.storeId } : {};
+    book.save({ ...book.of(line), connected, sessionNo: 0, ...contender });
     book.told(line);
     return answer(context, line, decided.answer);
   }
@@ -79,7 +82,9 @@ async function takeHello(
   book.save({ ...line, connected, sessionNo, lastHeardMs: nowMs, hello, clockOffsetMs });
   log.info({ ...line, storeId: hello.storeId, epoch, sessionNo }, 'hello-welcomed');
   book.told(line);
-  return answer(context, line, withCredits(context, line, hello, decided.answer));
+  const days = (await store.dayCounts(line.siteId)).filter(({ vendor }) => vendor === line.vendor);
+  const welcome = withChains(decided.answer, days);
+  return answer(context, line, withCredits(context, line, hello, welcome));
 }
 
 async function sessionOf(
