@@ -5,6 +5,9 @@ import { spreadOf } from './map.ts';
 import { beginState, type YkcState } from './state.ts';
 import { andThen, ask, emit, type Heard, reply, stay, step, type YkcStep } from './step.ts';
 
+/** Two BCD digits name a gun. */
+const GUNS_MAX = 99;
+
 const versionText = (version: number): string => `${Math.floor(version / 10)}.${version % 10}`;
 
 /** What the pile says of itself; what only this connection knows starts anew. */
@@ -14,7 +17,7 @@ function introduced(state: YkcState, body: Heard<'login'>['body'], dialect: stri
     announced: true,
     dialect: (dialect === undefined ? undefined : dialectOf(dialect)) ?? STANDARD,
     dc: body.pileType !== 'ac',
-    gunCount: Math.max(1, body.gunCount),
+    gunCount: Math.min(GUNS_MAX, Math.max(1, body.gunCount)),
     count: state.count,
     asked: state.asked,
     uploads: state.uploads,
