@@ -8,6 +8,8 @@ const KEEP_DAYS = 90;
 const KEEP_DAYS_SHORT = 7;
 /** Answers to commands: a command is never asked again after so long (sync.md §1). */
 const KEEP_COMMAND_DAYS = 30;
+/** From the opening of an order to any of its events. */
+const LONGEST_CHARGE_MS = 3 * DAY_MS;
 /** Rows of each table that one call deletes: a bounded transaction. */
 const STEP_ROWS = 200;
 
@@ -34,8 +36,8 @@ export function forgetter(db: Database): (nowMs: number, used: number) => void {
   return (nowMs, used) => {
     const days = used >= THRESHOLDS.thinMore ? KEEP_DAYS_SHORT : KEEP_DAYS;
     const waitsSinceMs = oldestMoney.get()?.atMs ?? nowMs;
-    // While the hub lacks old money events, it may ask for any of them: nothing as old is forgotten.
-    const cutoffMs = Math.min(nowMs - days * DAY_MS, waitsSinceMs);
+    // An order of which an event waits is not forgotten, however full it is and however long that takes.
+    const cutoffMs = Math.min(nowMs - days * DAY_MS, waitsSinceMs - LONGEST_CHARGE_MS);
     orders.run(cutoffMs, STEP_ROWS);
     records.run(cutoffMs, STEP_ROWS);
     commands.run(nowMs - KEEP_COMMAND_DAYS * DAY_MS, STEP_ROWS);
