@@ -4,7 +4,7 @@ import type { Logins } from '../auth/logins.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { LiveState } from '../ports/live-state.ts';
 import type { Log } from '../ports/log.ts';
-import type { Store, StoredCommand } from '../ports/store.ts';
+import type { SiteAccount, Store, StoredCommand } from '../ports/store.ts';
 
 /** What the HTTP API stands on. */
 export interface HubApi {
@@ -14,6 +14,8 @@ export interface HubApi {
   readonly logins: Logins;
   readonly clock: Clock;
   readonly log: Log;
+  /** An operator's word on two boxes with one identity; `false`: the site never said HELLO. */
+  readonly acceptStore: (site: SiteAccount, storeId: string) => Promise<boolean>;
   readonly issueCommand: (request: CommandRequest) => Promise<StoredCommand>;
 }
 

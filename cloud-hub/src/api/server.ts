@@ -7,13 +7,7 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import websocket from '@fastify/websocket';
-import { commandResource } from '@holdfast/shared/api/present';
-import {
-  CommandRequest,
-  CommandResource,
-  LoginAnswer,
-  LoginRequest,
-} from '@holdfast/shared/api/resources';
+import { LoginAnswer, LoginRequest } from '@holdfast/shared/api/resources';
 import { FaultError } from '@holdfast/shared/errors/fault';
 import { isoText } from '@holdfast/shared/time/shanghai';
 import fastify, {
@@ -25,6 +19,7 @@ import fastify, {
 } from 'fastify';
 import type { ApiOptions, HubApi } from './hub-api.ts';
 import { liveSockets } from './live-socket.ts';
+import { operatorRoutes } from './operator-routes.ts';
 import { problemAnswers } from './problems.ts';
 import { readRoutes } from './read-routes.ts';
 
@@ -41,11 +36,6 @@ const REQUESTS_A_MINUTE = 1_200;
 /** What anybody may see: the way in, and whether the hub lives. */
 const OPEN_ROUTES = new Set(['/api/v1/login', '/api/v1/live']);
 const GUARDED = '/api/v1/';
-
-interface Token {
-  readonly user: string;
-  readonly role: 'admin' | 'operator' | 'viewer';
-}
 
 async function documentation(app: HubServer): Promise<void> {
   await app.register(swagger, {
@@ -74,32 +64,18 @@ function guard(app: HubServer): void {
   });
 }
 
-function writeRoutes(app: HubServer, api: HubApi, options: ApiOptions): void {
+function loginRoute(app: HubServer, api: HubApi, options: ApiOptions): void {
   app.post(
     '/login',
     {
       config: { rateLimit: { max: 30, timeWindow: 60_000 } },
-      schema: {
-        tags: ['login'],
-        security: [],
-        body: LoginRequest,
-        response: { 200: LoginAnswer },
-      },
+      schema: { tags: ['login'], security: [], body: LoginRequest, response: { 200: LoginAnswer } },
     },
     async ({ body, ip }) => {
       const { user, role } = await api.logins.login(body.user, body.password, ip);
       const token = app.jwt.sign({ user, role }, { expiresIn: `${options.loginHours}h` });
       const endsMs = api.clock.nowMs() + options.loginHours * 3_600_000;
       return { token, user, expiresAt: isoText(endsMs) };
-    },
-  );
-  app.post(
-    '/commands',
-    { schema: { tags: ['commands'], body: CommandRequest, response: { 202: CommandResource } } },
-    async (request, reply) => {
-      const { role } = request.user as Token;
-      if (role === 'viewer') throw new FaultError('forbidden', 'a viewer gives no commands');
-      return reply.code(202).send(commandResource(await api.issueCommand(request.body)));
     },
   );
 }
@@ -156,7 +132,8 @@ export async function hubServer(
   await app.register(
     async (v1: HubServer) => {
       readRoutes(v1, api);
-      writeRoutes(v1, api, options);
+      loginRoute(v1, api, options);
+      operatorRoutes(v1, api);
       v1.get('/live', { websocket: true, schema: { hide: true } }, (socket) => live.join(socket));
       v1.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
     },

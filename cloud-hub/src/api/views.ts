@@ -124,6 +124,7 @@ export async function syncView(
     sessionNo: session?.sessionNo ?? null,
     epoch: session?.epoch ?? null,
     storeId: session?.storeId ?? null,
+    contenderStoreId: presences.find((p) => p.contenderStoreId)?.contenderStoreId ?? null,
     clockOffsetMs: presence?.clockOffsetMs ?? null,
     clockQuality: presence?.hello?.clock.quality ?? null,
     streams: (await cursorsOf(store, site)).map((cursor) => {

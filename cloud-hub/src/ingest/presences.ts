@@ -45,6 +45,8 @@ export function presences(context: IngestContext): Presences {
       const session = await store.session(line.siteId, line.vendor);
       if (session === undefined) return false;
       await store.saveSession({ ...line, ...sessionOfReplacement(session, storeId) });
+      const { contenderStoreId: _decided, ...rest } = book.of(line);
+      book.save(rest);
       log.info({ ...line, storeId }, 'store-accepted');
       book.told(line);
       return true;
@@ -79,7 +81,17 @@ async function takeHello(
   }
   const { sessionNo, epoch } = decided.answer;
   const clockOffsetMs = Math.round(hello.clock.wallMs - nowMs);
-  book.save({ ...line, connected, sessionNo, lastHeardMs: nowMs, hello, clockOffsetMs });
+  const { contenderStoreId = hello.storeId } = book.of(line);
+  const contender = contenderStoreId === hello.storeId ? {} : { contenderStoreId };
+  book.save({
+    ...line,
+    connected,
+    sessionNo,
+    lastHeardMs: nowMs,
+    hello,
+    clockOffsetMs,
+    ...contender,
+  });
   log.info({ ...line, storeId: hello.storeId, epoch, sessionNo }, 'hello-welcomed');
   book.told(line);
   const days = (await store.dayCounts(line.siteId)).filter(({ vendor }) => vendor === line.vendor);

@@ -10,6 +10,8 @@ export interface SitePresence {
   readonly hello: Hello | null;
   /** Newest numbers that the edge has told of, by lane. */
   readonly clockOffsetMs: number | null;
+  /** A second store that asks for this site's identity and waits for an operator ([SYNC-10]). */
+  readonly contenderStoreId?: string;
 }
 
 export interface LiveMeasurement {

@@ -82,6 +82,7 @@ export async function syncResource(facts: SyncFacts): Promise<SyncResource> {
     sessionNo: status?.lines[0]?.sessionNo ?? null,
     epoch: identity.epoch,
     storeId: identity.storeId,
+    contenderStoreId: null,
     clockOffsetMs: status?.clockOffsetMs ?? null,
     clockQuality: clock.reading().quality,
     streams: rows,

@@ -148,6 +148,8 @@ export const SyncResource = Type.Object({
   sessionNo: Nullable(Type.Integer()),
   epoch: Nullable(Type.Integer()),
   storeId: Nullable(Type.String()),
+  /** A second box that says it is this site and waits for an operator's decision. */
+  contenderStoreId: Nullable(Type.String()),
   /** Edge's clock minus the hub's, milliseconds; `null` unknown. */
   clockOffsetMs: Nullable(Type.Integer()),
   clockQuality: Nullable(Type.Integer()),

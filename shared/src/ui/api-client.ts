@@ -34,6 +34,8 @@ export interface ApiClient {
   readonly orderEvents: (orderNo: string) => Promise<Page<OrderEventResource>>;
   readonly command: (request: CommandRequest) => Promise<CommandResource>;
   readonly adopt: (pileNo: string) => Promise<void>;
+  /** An operator's word on two boxes with one identity. */
+  readonly acceptStore: (siteId: string, storeId: string) => Promise<void>;
 }
 
 const NO_LINE: Problem = {
@@ -73,6 +75,8 @@ export function apiClient(token: () => string | undefined): ApiClient {
     order: (orderNo) => call(`/orders/${encodeURIComponent(orderNo)}`),
     orderEvents: (orderNo) => call(`/orders/${encodeURIComponent(orderNo)}/events`),
     command: (request) => post('/commands', request),
+    acceptStore: (siteId, storeId) =>
+      post(`/sites/${encodeURIComponent(siteId)}/accept-store`, { storeId }),
     adopt: (pileNo) => post(`/piles/${encodeURIComponent(pileNo)}/adopt`, {}),
   };
 }

@@ -4,6 +4,7 @@ import type { StreamResource } from '../api/resources.ts';
 import { AgeStamp } from './age-stamp.tsx';
 import { useEntity, useEntityIds } from './live-context.tsx';
 import { StatusTag } from './status-tag.tsx';
+import { StoreConflict } from './store-conflict.tsx';
 
 /** Whether edge and hub have counted the same today ([SYNC-14]): shown, not claimed. */
 function BooksCheck({ check }: { check: StreamResource['check'] }) {
@@ -43,6 +44,7 @@ function SiteSync({ siteId }: { siteId: string }) {
         </Space>
       }
     >
+      <StoreConflict sync={sync} />
       <Table<StreamResource>
         size="small"
         pagination={false}

@@ -140,6 +140,11 @@ export const en = {
     counts: 'edge {{edge}}, hub {{hub}}',
     notYet: 'not compared yet',
     none: 'No stream yet.',
+    conflict:
+      'Two boxes say they are this site. Decide which one speaks for it; the other is refused.',
+    current: 'Keep the box that speaks now',
+    contender: 'Take the new box',
+    decided: 'Decided. The other box is refused from now on.',
     noHub: 'No hub is configured: everything stays here.',
   },
   empty: {

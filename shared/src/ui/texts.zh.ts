@@ -144,6 +144,10 @@ export const zh: Same<typeof en> = {
     counts: '边缘 {{edge}}，平台 {{hub}}',
     notYet: '尚未比对',
     none: '还没有数据流。',
+    conflict: '有两台设备自称是本场站。请决定由哪一台代表，另一台将被拒绝。',
+    current: '保留现在的设备',
+    contender: '改用新的设备',
+    decided: '已决定，另一台将被拒绝。',
     noHub: '没有配置平台：数据都保存在本地。',
   },
   empty: {
