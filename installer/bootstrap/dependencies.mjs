@@ -5,6 +5,13 @@ import { alone } from './lock.mjs';
 import { npm } from './npm.mjs';
 import { hashOf, stampOf } from './project.mjs';
 
+/**
+ * Every package brings its binaries ready-made: a bare machine has no compiler, and what runs no
+ * scripts of strangers needs no trust in them. Tools count as development packages, whatever
+ * NODE_ENV says.
+ */
+const INSTALL = ['ci', '--ignore-scripts', '--include=dev', '--include=optional'];
+
 const WORKSPACES = [
   'shared',
   'protocols',
@@ -26,7 +33,8 @@ const MANIFESTS = [
  * @param {string} root @param {string} node
  */
 export async function dependencies(root, node) {
-  const hash = hashOf(root, MANIFESTS);
+  // Binaries are of one platform: a folder that moved to another machine is installed anew.
+  const hash = `${hashOf(root, MANIFESTS)} ${process.platform}-${process.arch}`;
   const stamp = stampOf(root, 'dependencies');
   const isThere = () => stamp.fits(hash) && existsSync(path.join(root, 'node_modules'));
   if (isThere()) return;
@@ -35,7 +43,7 @@ export async function dependencies(root, node) {
     say('installing what package-lock.json names …');
     // npm begins by removing what is there: until it is done, nothing is.
     stamp.clear();
-    npm(node, ['ci'], root, 'Installing');
+    await npm(node, INSTALL, root, 'Installing');
     stamp.set(hash);
   });
 }

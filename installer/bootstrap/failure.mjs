@@ -9,3 +9,17 @@ export class Failure extends Error {
 
 /** Progress goes to standard error: standard output belongs to the command. */
 export const say = (text) => process.stderr.write(`holdfast: ${text}\n`);
+
+/** What the disk refused, as a `Failure`; any other error stays what it is. @param {Error} error */
+export function inWords(error) {
+  if (error.code === 'ENOSPC' || error.code === 'EDQUOT') {
+    return new Failure(`The disk is full: ${error.message}`, 'Free about 1 GB and start again.');
+  }
+  if (error.code === 'EACCES' || error.code === 'EPERM' || error.code === 'EROFS') {
+    return new Failure(
+      `Not allowed: ${error.message}`,
+      'Run it as the owner of the project folder, on a disk that can be written.',
+    );
+  }
+  return error;
+}

@@ -8,29 +8,43 @@ const LOOK_MS = 250;
 
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
-/** @param {number} pid */
-function isAlive(pid) {
+/**
+ * A process in words that no later process shares: its number, and (on Linux) when it began. Numbers
+ * are given out again, in a container soon.
+ * @param {number} pid @returns {string | undefined} `undefined`: there is no such process
+ */
+export function signatureOf(pid) {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
-    return error.code === 'EPERM';
+    if (error.code !== 'EPERM') return undefined;
+  }
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The second field, a name in brackets, may hold anything; the third is the state.
+    const [state, ...rest] = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return state === 'Z' ? undefined : `${pid} ${rest[18]}`;
+  } catch {
+    return String(pid);
   }
 }
 
-/** @param {string} lock @returns {number | undefined} process that holds the lock */
+/** @param {string} lock @returns {string | undefined} signature of the process that holds it */
 function ownerOf(lock) {
   try {
-    return Number(readFileSync(lock, 'utf8'));
+    return readFileSync(lock, 'utf8');
   } catch {
     return undefined;
   }
 }
 
+const pidOf = (signature) => Number(signature.split(' ')[0]);
+const isAlive = (signature) => signatureOf(pidOf(signature)) === signature;
+
 /** The lock appears with its owner's name in it, or not at all. @param {string} lock */
 function taken(lock) {
   const mine = `${lock}.${process.pid}`;
-  writeFileSync(mine, String(process.pid));
+  writeFileSync(mine, signatureOf(process.pid));
   try {
     linkSync(mine, lock);
     return true;
@@ -45,7 +59,7 @@ function taken(lock) {
 /**
  * Takes a dead owner's lock away. Of two starts that see it dead only one moves it; the other may
  * by then hold a new lock in its hands, which it puts back.
- * @param {string} lock @param {number} dead
+ * @param {string} lock @param {string} dead
  */
 function clear(lock, dead) {
   const away = `${lock}.dead.${process.pid}`;
@@ -77,7 +91,7 @@ export async function alone(root, task) {
     }
     if (Date.now() > until) {
       throw new Failure(
-        `Another start (process ${owner ?? 'unknown'}) has been installing for ten minutes.`,
+        `Another start (process ${owner === undefined ? 'unknown' : pidOf(owner)}) has been installing for ten minutes.`,
         `End it, or remove ${lock}, and try again.`,
       );
     }

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Failure, say } from './failure.mjs';
@@ -31,6 +32,10 @@ export function packageFor(platform, arch) {
   return name;
 }
 
+/** @param {string} executable */
+const runs = (executable) =>
+  isNewEnough(spawnSync(executable, ['--version'], { encoding: 'utf8' }).stdout ?? '');
+
 /**
  * The Node to go on with: this one when it is new enough, else Node 24 fetched into the project.
  * @param {string} root @param {string} running version of this Node
@@ -49,7 +54,7 @@ export async function node24(root, running = process.version) {
     say(`this machine has Node ${running}; fetching Node ${VERSION} into the project …`);
     mkdirSync(folder, { recursive: true });
     writeFileSync(path.join(folder, 'package.json'), '{ "private": true }\n');
-    npm(
+    await npm(
       process.execPath,
       ['install', '--ignore-scripts', `${name}@${VERSION}`],
       folder,
@@ -57,6 +62,12 @@ export async function node24(root, running = process.version) {
     );
     if (!existsSync(executable)) {
       throw new Failure(`${name} holds no ${file}.`, `Remove ${folder} and start again.`);
+    }
+    if (!runs(executable)) {
+      throw new Failure(
+        `Node ${VERSION} was fetched but does not run here (another C library, or a disk that runs no programs).`,
+        `Install Node ${LEAST_MAJOR} or newer yourself and start again with it.`,
+      );
     }
     writeFileSync(done, '');
     return executable;

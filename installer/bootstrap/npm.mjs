@@ -1,6 +1,6 @@
-import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { Failure } from './failure.mjs';
+import { quietly } from './quietly.mjs';
 
 const QUIET = ['--no-audit', '--no-fund', '--loglevel=error'];
 
@@ -11,6 +11,12 @@ function failureOf(what, text) {
     return new Failure(
       `${what}: the package registry cannot be reached.\n${words}`,
       'Check the network, or point npm at your own registry: npm config set registry URL',
+    );
+  }
+  if (/SELF_SIGNED_CERT|UNABLE_TO_(GET|VERIFY)_|CERT_HAS_EXPIRED/.test(text)) {
+    return new Failure(
+      `${what}: the certificate of the package registry is not trusted.\n${words}`,
+      "Give Node the certificate of your network's proxy: export NODE_EXTRA_CA_CERTS=FILE.pem",
     );
   }
   if (/ENOSPC/.test(text)) {
@@ -32,23 +38,23 @@ function failureOf(what, text) {
 }
 
 /**
- * Runs the machine's npm, with `node` first in PATH so that packages are built for it.
+ * Runs the machine's npm, with `node` first in PATH so that packages are chosen for it.
  * @param {string} node @param {readonly string[]} args @param {string} cwd @param {string} what
  */
-export function npm(node, args, cwd, what) {
+export async function npm(node, args, cwd, what) {
   const env = { ...process.env, PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH}` };
   // npm tells the scripts that it runs where it is itself; from a bare shell it is looked up.
   const script = process.env.npm_execpath;
-  const options = { cwd, env, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 };
-  const done = script?.endsWith('.js')
-    ? spawnSync(node, [script, ...args, ...QUIET], options)
-    : spawnSync('npm', [...args, ...QUIET], { ...options, shell: process.platform === 'win32' });
-  if (done.error?.code === 'ENOENT') {
+  const [file, ...first] = script?.endsWith('.js') ? [node, script] : ['npm'];
+  const shell = file === 'npm' && process.platform === 'win32';
+  try {
+    const { ok, text } = await quietly(file, [...first, ...args, ...QUIET], { cwd, env, shell });
+    if (!ok) throw failureOf(what, text);
+  } catch (error) {
+    if (error.code !== 'ENOENT') throw error;
     throw new Failure(
       `${what}: there is no npm on this machine.`,
       'Install Node.js with npm (Debian: apt-get install npm).',
     );
   }
-  if (done.error !== undefined) throw failureOf(what, String(done.error));
-  if (done.status !== 0) throw failureOf(what, `${done.stdout}\n${done.stderr}`);
 }

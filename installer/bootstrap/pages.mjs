@@ -1,9 +1,11 @@
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Failure, say } from './failure.mjs';
 import { alone } from './lock.mjs';
 import { hashOf, stampOf } from './project.mjs';
+import { quietly } from './quietly.mjs';
+
+const WORDS_MAX = 4_000;
 
 const PAGES = [
   { workspace: 'cloud-hub', sources: 'cloud-hub/src/web', built: 'cloud-hub/dist/web/index.html' },
@@ -20,30 +22,15 @@ const COMMON = [
   'station-ui/vite.config.ts',
 ];
 
-function build(root, node, workspace) {
+async function build(root, node, workspace) {
   const vite = path.join(root, 'node_modules', 'vite', 'bin', 'vite.js');
-  return new Promise((done, fail) => {
-    const child = spawn(node, [vite, 'build', '--logLevel', 'error'], {
-      cwd: path.join(root, workspace),
-    });
-    let words = '';
-    const keep = (chunk) => {
-      words = `${words}${chunk}`.slice(-4_000);
-    };
-    child.stdout.on('data', keep);
-    child.stderr.on('data', keep);
-    child.on('error', fail);
-    child.on('exit', (code) => {
-      if (code === 0) done();
-      else
-        fail(
-          new Failure(
-            `The page of ${workspace} could not be built.\n${words}`,
-            'Mend what it says above and start again.',
-          ),
-        );
-    });
-  });
+  const cwd = path.join(root, workspace);
+  const { ok, text } = await quietly(node, [vite, 'build', '--logLevel', 'error'], { cwd });
+  if (ok) return;
+  throw new Failure(
+    `The page of ${workspace} could not be built.\n${text.slice(-WORDS_MAX)}`,
+    'Mend what it says above and start again.',
+  );
 }
 
 /** Builds the pages whose sources have changed. @param {string} root @param {string} node */

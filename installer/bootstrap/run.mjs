@@ -5,9 +5,10 @@
  */
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import { isatty } from 'node:tty';
 import { commandOf } from './commands.mjs';
 import { dependencies } from './dependencies.mjs';
-import { Failure, say } from './failure.mjs';
+import { Failure, inWords, say } from './failure.mjs';
 import { node24 } from './node24.mjs';
 import { pages } from './pages.mjs';
 import { ROOT } from './project.mjs';
@@ -15,19 +16,22 @@ import { ROOT } from './project.mjs';
 /** A shell reports a program that a signal ended as 128 and the signal's number. */
 const SIGNAL_BASE = 128;
 
+const isAtTerminal = () => [0, 1, 2].some((stream) => isatty(stream));
+
 /** Runs one program to its end; signals go through to it. @returns {Promise<number>} exit code */
 function hand(node, args) {
   return new Promise((done, fail) => {
     const child = spawn(node, args, { cwd: ROOT, stdio: 'inherit' });
-    // A terminal sends Ctrl-C to both; this process only waits for the other to end.
-    const ignore = () => {};
-    const forward = () => child.kill('SIGTERM');
-    process.on('SIGINT', ignore);
-    process.on('SIGTERM', forward);
+    const end = () => child.kill('SIGTERM');
+    // A terminal sends Ctrl-C to both, and this process only waits. Without one it may have come
+    // here alone; then it goes on as SIGTERM, so that a program that got it too is not told twice.
+    const interrupt = () => isAtTerminal() || end();
+    process.on('SIGINT', interrupt);
+    process.on('SIGTERM', end);
     child.on('error', fail);
     child.on('exit', (code, signal) => {
-      process.off('SIGINT', ignore);
-      process.off('SIGTERM', forward);
+      process.off('SIGINT', interrupt);
+      process.off('SIGTERM', end);
       done(code ?? SIGNAL_BASE + constants.signals[signal]);
     });
   });
@@ -50,8 +54,9 @@ async function main([name = '', ...args]) {
 
 try {
   process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof Failure)) throw error;
+} catch (thrown) {
+  const error = inWords(thrown);
+  if (!(error instanceof Failure)) throw thrown;
   say(error.message);
   process.exitCode = 1;
 }

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { expect, test, vi } from 'vitest';
+import { signatureOf } from './lock.mjs';
 import { type ProjectCopy, projectCopy, type Started } from './testing/project-copy.ts';
 
 const installs = (copy: ProjectCopy) => copy.calls().filter(({ command }) => command === 'ci');
@@ -9,11 +10,12 @@ const pidOf = ({ child }: Started): number => {
   return child.pid ?? 0;
 };
 
-/** A process number that nobody has any more. */
-async function deadPid(): Promise<number> {
+/** The signature of a process that has ended. */
+async function deadOwner(): Promise<string> {
   const gone = projectCopy().start(['exit', '0']);
+  const signature = signatureOf(pidOf(gone)) ?? '';
   await gone.ended;
-  return pidOf(gone);
+  return signature;
 }
 
 test('the first start installs, the next does not, and standard output is the program’s alone', async () => {
@@ -79,7 +81,7 @@ test('two starts at once install once', async () => {
 test('the lock of a process that died is taken over, by one of many', async () => {
   const copy = projectCopy();
   mkdirSync(copy.file('.holdfast'));
-  writeFileSync(copy.file('.holdfast/busy'), String(await deadPid()));
+  writeFileSync(copy.file('.holdfast/busy'), await deadOwner());
   const starts = Array.from({ length: 4 }, () => copy.start(['exit', '0']).ended);
   expect((await Promise.all(starts)).map(({ code }) => code)).toEqual([0, 0, 0, 0]);
   expect(installs(copy)).toHaveLength(1);
@@ -89,7 +91,7 @@ test('the lock of a process that died is taken over, by one of many', async () =
 test('a start waits for the lock of a process that lives', async () => {
   const copy = projectCopy();
   mkdirSync(copy.file('.holdfast'));
-  writeFileSync(copy.file('.holdfast/busy'), String(process.pid));
+  writeFileSync(copy.file('.holdfast/busy'), signatureOf(process.pid) ?? '');
   const waiting = copy.start(['exit', '0']);
   await waiting.says('another start is installing');
   expect(installs(copy)).toEqual([]);
@@ -97,7 +99,32 @@ test('a start waits for the lock of a process that lives', async () => {
   await waiting.ended;
 });
 
+test.runIf(process.platform === 'linux')(
+  'a lock whose process number somebody else has by now is taken over',
+  async () => {
+    const copy = projectCopy();
+    mkdirSync(copy.file('.holdfast'));
+    writeFileSync(copy.file('.holdfast/busy'), `${process.pid} 1`);
+    expect((await copy.start(['exit', '0']).ended).code).toBe(0);
+  },
+);
+
+test('a start that is told to end takes its npm along', async () => {
+  const copy = projectCopy();
+  const start = copy.start(['print'], 'hang');
+  const npmPid = await vi.waitFor(() => installs(copy)[0]?.pid ?? expect.unreachable(), {
+    timeout: 20_000,
+  });
+  start.child.kill('SIGTERM');
+  const { code, stderr } = await start.ended;
+  expect(code).toBe(1);
+  expect(stderr).toContain('Ended by SIGTERM');
+  expect(signatureOf(npmPid)).toBeUndefined();
+  expect(existsSync(copy.file('.holdfast/busy'))).toBe(false);
+});
+
 test.each([
+  ['untrusted', 'is not trusted', 'NODE_EXTRA_CA_CERTS'],
   ['offline', 'registry cannot be reached', 'npm config set registry'],
   ['disk-full', 'the disk is full', 'Free about 1 GB'],
   ['lock-mismatch', 'do not fit', 'npm install'],
@@ -121,6 +148,13 @@ test('SIGTERM goes through to the program, whose exit code counts', async () => 
   const waiting = projectCopy().start(['wait']);
   await waiting.says('up');
   waiting.child.kill('SIGTERM');
+  expect(await waiting.ended).toMatchObject({ code: 7, stdout: 'up\nSIGTERM\n' });
+});
+
+test('an interrupt that comes to the bootstrap alone ends the program', async () => {
+  const waiting = projectCopy().start(['wait']);
+  await waiting.says('up');
+  waiting.child.kill('SIGINT');
   expect(await waiting.ended).toMatchObject({ code: 7, stdout: 'up\nSIGTERM\n' });
 });
 

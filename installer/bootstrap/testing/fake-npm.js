@@ -6,6 +6,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 
 const WORDS = {
+  untrusted: 'npm error code SELF_SIGNED_CERT_IN_CHAIN',
   offline: 'npm error code ENOTFOUND\nnpm error request to https://registry.example failed',
   'disk-full': 'npm error code ENOSPC\nnpm error nospc no space left on device, write',
   'lock-mismatch':
