@@ -2,7 +2,7 @@ import { FaultError } from '@holdfast/shared/errors/fault';
 import type { OrderEvent } from '@holdfast/shared/order/order';
 import type { CommandAnswer } from '@holdfast/shared/sync/commands';
 import type { SiteEvent } from '@holdfast/shared/sync/events';
-import type { LaneName } from '@holdfast/shared/sync/lanes';
+import { CORE_LANES, type LaneName } from '@holdfast/shared/sync/lanes';
 import type { WireEvent } from '@holdfast/shared/sync/messages';
 import type { Insertable } from 'kysely';
 import { eventOf } from './bodies.ts';
@@ -32,8 +32,16 @@ export interface Origin {
 /** An event beside its body as text: what is stored and hashed is what came. */
 export interface TextEvent {
   readonly wire: WireEvent;
-  readonly body: string;
+  /** Made beforehand in core lanes, whose chains cover it; elsewhere it is rarely wanted. */
+  readonly body: string | undefined;
 }
+
+export const textEvent = (lane: LaneName, wire: WireEvent): TextEvent => ({
+  wire,
+  body: CORE_LANES.includes(lane) ? JSON.stringify(wire[5]) : undefined,
+});
+
+const bodyOf = ({ wire, body }: TextEvent): string => body ?? JSON.stringify(wire[5]);
 
 /** One order event with everything that it writes if its key is new. */
 export interface PlannedOrder {
@@ -74,10 +82,10 @@ const CAUSE_LENGTH = 1_000;
 /** An event that cannot be applied for its own fault, with why ([SYNC-13]). */
 export function parkedRow(
   origin: Origin,
-  { wire, body }: TextEvent,
+  source: TextEvent,
   cause: string,
 ): Insertable<ParkedTable> {
-  const [seq, atMs, kind, kindVersion, key] = wire;
+  const [seq, atMs, kind, kindVersion, key] = source.wire;
   return {
     site_id: origin.siteId,
     vendor: origin.vendor,
@@ -88,7 +96,7 @@ export function parkedRow(
     kind_version: kindVersion,
     event_key: key.slice(0, KEY_LENGTH),
     event_at_ms: atMs,
-    body,
+    body: bodyOf(source),
     cause: cause.slice(0, CAUSE_LENGTH),
     at_ms: origin.receivedAtMs,
     replayed_at_ms: null,
@@ -112,7 +120,7 @@ function plannedOrder(origin: Origin, source: TextEvent, event: OrderEvent): Pla
       kind_version: source.wire[3],
       at_ms: event.atMs,
       received_at_ms: origin.receivedAtMs,
-      body: source.body,
+      body: bodyOf(source),
     },
     order: chargeOrderRow(order, origin.receivedAtMs),
     rows: billRows(event),
@@ -141,13 +149,13 @@ function planEvent(plan: Plan, origin: Origin, source: TextEvent, event: SiteEve
       plan.answers.push(event.answer);
       return;
     case 'AlarmRaised':
-      plan.log.push({ ...common, kind: event.kind, pile_no: event.pileNo, body: source.body });
+      plan.log.push({ ...common, kind: event.kind, pile_no: event.pileNo, body: bodyOf(source) });
       return;
     case 'ClockStepped':
-      plan.log.push({ ...common, kind: event.kind, pile_no: null, body: source.body });
+      plan.log.push({ ...common, kind: event.kind, pile_no: null, body: bodyOf(source) });
       return;
     case 'FramesCaptured':
-      plan.captures.push({ ...common, pile_no: event.pileNo, body: source.body });
+      plan.captures.push({ ...common, pile_no: event.pileNo, body: bodyOf(source) });
       return;
     default:
       plan.orders.push(plannedOrder(origin, source, event));

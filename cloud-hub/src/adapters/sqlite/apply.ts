@@ -2,7 +2,7 @@ import { judgeBatch } from '@holdfast/shared/sync/hub-rules';
 import type { Batch, GapRecord } from '@holdfast/shared/sync/messages';
 import Database from 'better-sqlite3';
 import type { Applied } from '../../ports/store.ts';
-import { type Origin, parkedRow, planOf, type TextEvent } from '../sql/plan.ts';
+import { type Origin, parkedRow, planOf, type TextEvent, textEvent } from '../sql/plan.ts';
 import { chainWriter } from './chain.ts';
 import { cursorTable } from './cursors.ts';
 import type { SqliteDatabase } from './database.ts';
@@ -95,7 +95,7 @@ export function batchApplier(database: SqliteDatabase): ApplyBatch {
     if (judged === 'fenced') return { outcome: 'fenced' };
     if (judged === 'gap') return { outcome: 'gap', watermark: cursor.watermark };
     const { watermark, gaps } = judged;
-    const fresh = judged.fresh.map((wire) => ({ wire, body: JSON.stringify(wire[5]) }));
+    const fresh = judged.fresh.map((wire) => textEvent(lane, wire));
     const parked = apply(origin, fresh);
     for (const gap of gaps) recordGap(origin, gap);
     const check = continueChain(origin, fresh, batch.check);

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { chainLink } from '@holdfast/shared/sync/chain';
 import type { DayChain } from '@holdfast/shared/sync/messages';
-import { dayText } from '@holdfast/shared/time/shanghai';
+import { DAY_MS, dayText, startOfDay } from '@holdfast/shared/time/shanghai';
 import type { Insertable } from 'kysely';
 import type { Origin, TextEvent } from '../sql/plan.ts';
 import type { DayCheckTable } from '../sql/schema.ts';
@@ -50,10 +50,11 @@ export function chainWriter(database: SqliteDatabase): ContinueChain {
     return { day, count: row?.hub_count ?? 0, hash: row?.hub_hash ?? '' };
   };
   return (origin, events, edge) => {
+    const dayOf = dayReader();
     let chain: DayChain | undefined;
-    for (const { wire, body } of events) {
+    for (const { wire, body = '' } of events) {
       const [seq, atMs, kind, , key] = wire;
-      const day = dayText(atMs);
+      const day = dayOf(atMs);
       if (chain !== undefined && chain.day !== day) {
         save(rowOf(origin, chain, undefined));
         chain = undefined;
@@ -64,6 +65,24 @@ export function chainWriter(database: SqliteDatabase): ContinueChain {
     }
     if (chain !== undefined) save(rowOf(origin, chain, edge));
     return chain;
+  };
+}
+
+/** First and last instants that have a day with four digits of a year. */
+const TIMES = { first: 0, last: Date.UTC(9999, 11, 30) } as const;
+
+/** The day of a time. Events of a day come together, so the text of the last one mostly serves. */
+function dayReader(): (atMs: number) => string {
+  let from = Number.NaN;
+  let day = '';
+  return (atMs) => {
+    // A time that no calendar has must not hold up its stream.
+    const time = Math.min(Math.max(atMs, TIMES.first), TIMES.last);
+    if (!(time >= from && time < from + DAY_MS)) {
+      from = startOfDay(time);
+      day = dayText(time);
+    }
+    return day;
   };
 }
 

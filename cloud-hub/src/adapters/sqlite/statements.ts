@@ -22,7 +22,7 @@ export function insertRow<T extends TableName>(
       const column = columns[i];
       values[i] = column === undefined ? null : row[column];
     }
-    return statement.run(...values).changes > 0;
+    return statement.run(values).changes > 0;
   };
 }
 

@@ -244,6 +244,19 @@ export function storeContract(name: string, make: MakeStore): void {
         expect(await store.replayParked(4711)).toBe('unknown');
       });
 
+      test('[SYNC-13] a time that no calendar has holds up nothing', async () => {
+        const [alarm] = modelStream('control').batch([
+          { kind: 'AlarmRaised', code: 'c', pileNo: null, text: 't' },
+        ]).ev;
+        const { check: _, ...batch } = modelStream('control').rawBatch(
+          [NOON_MS, NOON_MS].map(() => ({ kind: 'AlarmRaised', key: 'c', body: alarm?.[5] })),
+        );
+        const times = [Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER];
+        const ev = batch.ev.map(([seq, , ...rest], i): WireEvent => [seq, times[i] ?? 0, ...rest]);
+        expect(await apply({ ...batch, ev })).toMatchObject({ watermark: 2, fresh: 2, parked: 0 });
+        expect((await store.siteLog(SITE, 9)).map(({ atMs }) => atMs)).toEqual(times.toReversed());
+      });
+
       test('[SYNC-11] unknown kinds and newer versions are parked whole', async () => {
         const body = { of: 'the future', n: [1, { deep: true }] };
         const applied = await apply(
