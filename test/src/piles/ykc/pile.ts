@@ -220,125 +220,122 @@ function onStartAnswer(state: PileState, message: Heard<'startApplyAck'>, nowMs:
   return begin(state, gun, { tradeNo, startedBy, balanceFen }, nowMs);
 }
 
-/** The pile's end of 云快充: what each frame of the platform makes it do (ykc.md §6). */
-export function virtualPile(setup: PileSetup): Peer<PileState, Frames, 'pile', BookNote, World> {
-  const { pileNo } = setup;
-  return {
-    initial: initialState(setup),
-    on: {
-      loginAck: (state, { body }) =>
-        body.result === 'accepted'
-          ? thenStep(stay({ ...state, loggedIn: true }, disarm('login')), (s) =>
-              thenStep(checkTariff(s), uploadAll),
-            )
-          : stay({ ...state, loggedIn: false }, disarm('login')),
-      heartbeatAck: (state) => stay(state),
-      priceModelCheckAck: (state, { body }, nowMs) =>
-        body.result === 'same' && state.tariff !== null
-          ? ready(state, nowMs)
-          : stay(
-              state,
-              send({ name: 'priceModelRequest', seq: OWN_SEQ, body: { pileNo } }),
-              arm('tariff', RETRY_MS),
-            ),
-      priceModel: (state, { body }, nowMs) => ready({ ...state, tariff: tariffOf(body) }, nowMs),
-      priceModelSet: (state, { seq, body }) => {
-        const idle = state.guns.every((gun) => gun.charge === null);
-        const answer = send({
-          name: 'priceModelSetAck',
-          seq,
-          body: { pileNo, result: idle ? 'ok' : 'failed' },
-        });
-        return stay(idle ? { ...state, tariff: tariffOf(body) } : state, answer);
-      },
-      readRealtime: (state, { body }, nowMs) => {
-        const gun = gunOf(state, Number(body.gunNo));
-        return gun === undefined ? stay(state) : report(state, gun, nowMs);
-      },
-      startApplyAck: onStartAnswer,
-      remoteStart: onRemoteStart,
-      remoteStop: onRemoteStop,
-      orderAck: (state, { body }) => confirmed(state, body.tradeNo, body.result === 'stored'),
-      timeSync: (state, { seq, body }, nowMs) =>
-        stay(
-          {
-            ...state,
-            clockOffsetMs: body.time.ms === null ? state.clockOffsetMs : body.time.ms - nowMs,
-          },
-          send({
-            name: 'timeSyncAck',
-            seq,
-            body: { pileNo, time: pileTimeOf(body.time.ms ?? nowMs) },
-          }),
-        ),
-      balanceUpdate: (state, { seq, body }) =>
-        stay(
+type On = Peer<PileState, Frames, 'pile', BookNote, World>['on'];
+
+/** Login, prices, starts, stops and records: what a charge hangs on. */
+const mainLine = {
+  loginAck: (state, { body }) =>
+    body.result === 'accepted'
+      ? thenStep(stay({ ...state, loggedIn: true }, disarm('login')), (s) =>
+          thenStep(checkTariff(s), uploadAll),
+        )
+      : stay({ ...state, loggedIn: false }, disarm('login')),
+  heartbeatAck: (state) => stay(state),
+  priceModelCheckAck: (state, { body }, nowMs) =>
+    body.result === 'same' && state.tariff !== null
+      ? ready(state, nowMs)
+      : stay(
           state,
           send({
-            name: 'balanceUpdateAck',
-            seq,
-            body: { pileNo, physicalCardNo: body.physicalCardNo, result: 'ok' },
+            name: 'priceModelRequest',
+            seq: OWN_SEQ,
+            body: { pileNo: state.setup.pileNo },
           }),
+          arm('tariff', RETRY_MS),
         ),
-      offlineCardSync: (state, { seq }) =>
-        stay(
-          state,
-          send({
-            name: 'offlineCardSyncAck',
-            seq,
-            body: { pileNo, result: 'ok', failReason: 'none' },
-          }),
-        ),
-      offlineCardClear: (state, { seq }) =>
-        stay(state, send({ name: 'offlineCardClearAck', seq, body: { pileNo, cards: [] } })),
-      offlineCardQuery: (state, { seq }) =>
-        stay(state, send({ name: 'offlineCardQueryAck', seq, body: { pileNo, cards: [] } })),
-      workParamSet: (state, { seq }) =>
-        stay(state, send({ name: 'workParamAck', seq, body: { pileNo, result: 'ok' } })),
-      reboot: (state, { seq }, nowMs) =>
-        thenStep(
-          stay(state, send({ name: 'rebootAck', seq, body: { pileNo, result: 'ok' } })),
-          (s) => powerCut(s, nowMs),
-        ),
-      ota: (state, { seq }) =>
-        stay(state, send({ name: 'otaAck', seq, body: { pileNo, status: 'ok' } })),
-      parkLockControl: (state, { seq, body }) =>
-        stay(
-          state,
-          send({
-            name: 'parkLockControlAck',
-            seq,
-            body: { pileNo, gunNo: body.gunNo, result: 'ok', reserved: '00000000' },
-          }),
-        ),
-      qrPrefix: (state, { seq }) =>
-        stay(state, send({ name: 'qrPrefixAck', seq, body: { pileNo, result: 0 } })),
-      // Two guns for one car are not among the cars that come here.
-      parallelStartApplyAck: (state) => stay(state),
-      parallelRemoteStart: (state) => stay(state),
-    },
-    onTimer(state, timer, nowMs) {
-      const [kind, ...parts] = timer.split(':');
-      if (kind === 'order') return upload(state, parts.join(':'));
-      if (kind === 'boot') return stay({ ...state, powered: true });
-      if (!state.connected) return kind === 'gun' ? gunTimerOf(state, parts, nowMs) : stay(state);
-      if (kind === 'login') return login(state);
-      if (kind === 'tariff') return checkTariff(state);
-      if (kind === 'heartbeat') return heartbeats(state);
-      return gunTimerOf(state, parts, nowMs);
-    },
-    onCommand(state, { world }) {
-      if (world === 'connected') return login({ ...state, connected: true });
-      if (world === 'close-the-shop') return stay({ ...state, closing: true });
-      return stay(
-        { ...state, connected: false, loggedIn: false },
-        disarm('heartbeat'),
-        disarm('login'),
-        disarm('tariff'),
-      );
-    },
-  };
+  priceModel: (state, { body }, nowMs) => ready({ ...state, tariff: tariffOf(body) }, nowMs),
+  priceModelSet: (state, { seq, body }) => {
+    const idle = state.guns.every((gun) => gun.charge === null);
+    const result = idle ? 'ok' : 'failed';
+    const { pileNo } = body;
+    const answer = send({ name: 'priceModelSetAck', seq, body: { pileNo, result } });
+    return stay(idle ? { ...state, tariff: tariffOf(body) } : state, answer);
+  },
+  readRealtime: (state, { body }, nowMs) => {
+    const gun = gunOf(state, Number(body.gunNo));
+    return gun === undefined ? stay(state) : report(state, gun, nowMs);
+  },
+  startApplyAck: onStartAnswer,
+  remoteStart: onRemoteStart,
+  remoteStop: onRemoteStop,
+  orderAck: (state, { body }) => confirmed(state, body.tradeNo, body.result === 'stored'),
+  timeSync: (state, { seq, body: { pileNo, time } }, nowMs) =>
+    stay(
+      { ...state, clockOffsetMs: time.ms === null ? state.clockOffsetMs : time.ms - nowMs },
+      send({ name: 'timeSyncAck', seq, body: { pileNo, time: pileTimeOf(time.ms ?? nowMs) } }),
+    ),
+} as const satisfies Partial<On>;
+
+/** Everything else is done at once and said to be done. */
+const service = {
+  balanceUpdate: (state, { seq, body: { pileNo, physicalCardNo } }) =>
+    stay(
+      state,
+      send({ name: 'balanceUpdateAck', seq, body: { pileNo, physicalCardNo, result: 'ok' } }),
+    ),
+  offlineCardSync: (state, { seq, body: { pileNo } }) =>
+    stay(
+      state,
+      send({ name: 'offlineCardSyncAck', seq, body: { pileNo, result: 'ok', failReason: 'none' } }),
+    ),
+  offlineCardClear: (state, { seq, body: { pileNo } }) =>
+    stay(state, send({ name: 'offlineCardClearAck', seq, body: { pileNo, cards: [] } })),
+  offlineCardQuery: (state, { seq, body: { pileNo } }) =>
+    stay(state, send({ name: 'offlineCardQueryAck', seq, body: { pileNo, cards: [] } })),
+  workParamSet: (state, { seq, body: { pileNo } }) =>
+    stay(state, send({ name: 'workParamAck', seq, body: { pileNo, result: 'ok' } })),
+  reboot: (state, { seq, body: { pileNo } }, nowMs) =>
+    thenStep(stay(state, send({ name: 'rebootAck', seq, body: { pileNo, result: 'ok' } })), (s) =>
+      powerCut(s, nowMs),
+    ),
+  ota: (state, { seq, body: { pileNo } }) =>
+    stay(state, send({ name: 'otaAck', seq, body: { pileNo, status: 'ok' } })),
+  parkLockControl: (state, { seq, body: { pileNo, gunNo } }) =>
+    stay(
+      state,
+      send({
+        name: 'parkLockControlAck',
+        seq,
+        body: { pileNo, gunNo, result: 'ok', reserved: '00000000' },
+      }),
+    ),
+  qrPrefix: (state, { seq, body: { pileNo } }) =>
+    stay(state, send({ name: 'qrPrefixAck', seq, body: { pileNo, result: 0 } })),
+  // Two guns for one car are not among the cars that come here.
+  parallelStartApplyAck: (state) => stay(state),
+  parallelRemoteStart: (state) => stay(state),
+} as const satisfies Partial<On>;
+
+function onTimer(state: PileState, timer: string, nowMs: number): PileStep {
+  const [kind, ...parts] = timer.split(':');
+  if (kind === 'order') return upload(state, parts.join(':'));
+  if (kind === 'boot') return stay({ ...state, powered: true });
+  if (kind === 'gun') return gunTimerOf(state, parts, nowMs);
+  if (!state.connected) return stay(state);
+  if (kind === 'login') return login(state);
+  return kind === 'tariff' ? checkTariff(state) : heartbeats(state);
 }
+
+function onWorld(state: PileState, { world }: World): PileStep {
+  if (world === 'connected') return login({ ...state, connected: true });
+  if (world === 'close-the-shop') return stay({ ...state, closing: true });
+  return stay(
+    { ...state, connected: false, loggedIn: false },
+    disarm('heartbeat'),
+    disarm('login'),
+    disarm('tariff'),
+  );
+}
+
+/** The pile's end of 云快充: what each frame of the platform makes it do (ykc.md §6). */
+export const virtualPile = (
+  setup: PileSetup,
+): Peer<PileState, Frames, 'pile', BookNote, World> => ({
+  initial: initialState(setup),
+  on: { ...mainLine, ...service },
+  onTimer,
+  onCommand: onWorld,
+});
 
 function gunTimerOf(
   state: PileState,

@@ -1,10 +1,9 @@
-import type { Message } from '@holdfast/protocols/kernel/frame';
-import { type CrcOrder, type Frames, seqOf, ykc } from '@holdfast/protocols/ykc/codec';
+import { type CrcOrder, seqOf, type YkcMessage, ykc } from '@holdfast/protocols/ykc/codec';
 import { ykcStream } from '@holdfast/protocols/ykc/stream';
 import { badLine } from '../bad-line.ts';
 import type { Books } from '../books.ts';
 import type { PileSetup } from '../setup.ts';
-import type { Surroundings } from '../surroundings.ts';
+import type { PileTime, Surroundings } from '../surroundings.ts';
 import { virtualPile } from './pile.ts';
 import type { BookNote, PileState, World } from './state.ts';
 import type { PileEffect, PileStep } from './step.ts';
@@ -24,12 +23,47 @@ function keep(books: Books, note: BookNote): void {
   else books.answered(note.tradeNo, note.stored);
 }
 
+type Heard = (state: PileState, nowMs: number) => PileStep;
+
+/** What the pile does about a message; `undefined`: it is not for a pile. */
+function handlerOf(pile: ReturnType<typeof virtualPile>, message: YkcMessage): Heard | undefined {
+  const handler = pile.on[message.name as keyof typeof pile.on] as
+    | ((state: PileState, message: YkcMessage, nowMs: number) => PileStep)
+    | undefined;
+  if (handler === undefined) return undefined;
+  return (state, nowMs) => handler(state, message, nowMs);
+}
+
+/** Timers by name; arming one again starts it again. */
+function namedTimers(time: PileTime) {
+  const timers = new Map<string, () => void>();
+  const disarm = (name: string): void => {
+    timers.get(name)?.();
+    timers.delete(name);
+  };
+  return {
+    disarm,
+    arm(name: string, ms: number, task: () => void): void {
+      disarm(name);
+      const fire = (): void => {
+        timers.delete(name);
+        task();
+      };
+      timers.set(name, time.after(ms, fire));
+    },
+    disarmAll(): void {
+      for (const cancel of timers.values()) cancel();
+      timers.clear();
+    },
+  };
+}
+
 /** Runs one pile against a platform until it is stopped. Connects again by itself. */
 export function runPile(setup: PileSetup, surroundings: Surroundings, books: Books): RunningPile {
   const pile = virtualPile(setup);
   const order: CrcOrder = setup.random.once(setup.faults.bigEndianCrcOneIn) ? 'BE' : 'LE';
   const { time } = surroundings;
-  const timers = new Map<string, () => void>();
+  const timers = namedTimers(time);
   let stream = ykcStream();
   let state = pile.initial;
   let counter = 0;
@@ -44,18 +78,12 @@ export function runPile(setup: PileSetup, surroundings: Surroundings, books: Boo
         return;
       }
       case 'arm':
-        timers.get(effect.timer)?.();
-        timers.set(
-          effect.timer,
-          time.after(effect.ms, () => {
-            timers.delete(effect.timer);
-            take(pile.onTimer(state, effect.timer, time.nowMs()));
-          }),
+        timers.arm(effect.timer, effect.ms, () =>
+          take(pile.onTimer(state, effect.timer, time.nowMs())),
         );
         return;
       case 'disarm':
-        timers.get(effect.timer)?.();
-        timers.delete(effect.timer);
+        timers.disarm(effect.timer);
         return;
       case 'emit':
         keep(books, effect.event);
@@ -71,13 +99,8 @@ export function runPile(setup: PileSetup, surroundings: Surroundings, books: Boo
   };
   const tell = (world: World): void => take(pile.onCommand(state, world, time.nowMs()));
   const hear = (frame: Uint8Array): void => {
-    const message = ykc.read(frame);
-    if (message.name === 'unknown') return;
-    const handler = pile.on[message.name as keyof typeof pile.on] as
-      | ((state: PileState, message: Message<Frames, 'hub'>, nowMs: number) => PileStep)
-      | undefined;
-    if (handler !== undefined)
-      take(handler(state, message as Message<Frames, 'hub'>, time.nowMs()));
+    const handler = handlerOf(pile, ykc.read(frame));
+    if (handler !== undefined) take(handler(state, time.nowMs()));
   };
   const reconnect = (): void => {
     if (stopped) return;
@@ -106,7 +129,7 @@ export function runPile(setup: PileSetup, surroundings: Surroundings, books: Boo
     closeTheShop: () => tell({ world: 'close-the-shop' }),
     stop() {
       stopped = true;
-      for (const cancel of timers.values()) cancel();
+      timers.disarmAll();
       line.drop();
     },
   };
