@@ -175,7 +175,7 @@ test('[SYNC-4e] an answer that comes after going back is believed, and what it c
   expect(sliceRead(sender, back.turn, sliceOf(0, 10), at(3_002)).sender).toBe(sender);
 });
 
-test('[SYNC-14c] chains are compared where the answer and a batch end at the same number', () => {
+test('[SYNC-14b] chains are compared where the answer and a batch end at the same number', () => {
   const hub: DayChain = { day: '2025-07-15', count: 10, hash: 'chain-10' };
   const { effects } = answered(sentUpTo(20), ack(10, { check: hub }), at(5));
   expect(effects).toContainEqual({
@@ -344,7 +344,7 @@ function simulate(fates: readonly Fate[], appends: readonly number[], holes: rea
   return { hub, total, deleted, early, sender };
 }
 
-test('[SYNC-3c] over any line every event takes effect once, in order, none is lost or deleted early', () => {
+test('[SYNC-3b] over any line every event takes effect once, in order, none is lost or deleted early', () => {
   const anyRun = fc.tuple(
     fc.array(anyFate(40), { maxLength: 120 }),
     fc.array(fc.nat(30_000), { minLength: 1, maxLength: 60 }),

@@ -568,7 +568,7 @@ describe('[SYNC-7] commands', () => {
   test.each([
     ['of another vendor', { vendor: 'jfy' }, 'wrong-vendor'],
     ['that is unknown here', { op: 'dance' }, 'unreadable'],
-  ])('[SYNC-7f] a command %s is refused by both ways', async (_what, more, reason) => {
+  ])('[SYNC-7b] a command %s is refused by both ways', async (_what, more, reason) => {
     const w = world();
     await connectedBox(w);
     w.command(commandOf('01JZ8Q0000000000000000000B', more));
@@ -583,7 +583,7 @@ describe('[SYNC-7] commands', () => {
 });
 
 describe('[SYNC-14] conservation', () => {
-  test('[SYNC-14c] both sides agree, and it is shown', async () => {
+  test('[SYNC-14b] both sides agree, and it is shown', async () => {
     const w = world();
     const box = await connectedBox(w);
     await upload(box.ledger, 1, 12);
@@ -592,7 +592,7 @@ describe('[SYNC-14] conservation', () => {
     expect(money?.check).toEqual({ day: '2025-07-15', ownCount: 12, hubCount: 12, equal: true });
   });
 
-  test('[SYNC-14d] books that differ are an alarm', async () => {
+  test('[SYNC-14c] books that differ are an alarm', async () => {
     const w = world();
     const inner = memoryLedger('site-1');
     // A row that was changed on the disk after it was chained.

@@ -26,7 +26,7 @@ const unpacking: Unpacking = {
   inflate: (bytes, limitBytes) => (bytes.length * 100 > limitBytes ? undefined : bytes),
 };
 
-test('[SYNC-1f] a batch made of stored texts is read back, bodies untouched', () => {
+test('[SYNC-1b] a batch made of stored texts is read back, bodies untouched', () => {
   fc.assert(
     fc.property(fc.array(anyEvent, { maxLength: 8 }), fc.nat(1000), (events, prev) => {
       const rows = events.map((event, i) => ({

@@ -74,7 +74,7 @@ test('[SYNC-11c] messages with more fields are read, lanes and reasons of a newe
   });
 });
 
-test('[SYNC-7f] a command that cannot be read still gives its id, so that it can be answered', () => {
+test('[SYNC-7b] a command that cannot be read still gives its id, so that it can be answered', () => {
   const newer = { ...command, command: { ...command.command, op: 'dance' } };
   expect(commandMessageOf(newer)).toMatchObject({ ok: false, id: command.command.id });
   expect(commandMessageOf({ type: 'command' })).not.toHaveProperty('id');

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { decodeEvent, encodeEvent } from './encode.ts';
 import { anyEvent } from './testing.ts';
 
-test('[SYNC-1e] every event comes back exactly from the text that was stored', () => {
+test('[SYNC-1a] every event comes back exactly from the text that was stored', () => {
   fc.assert(
     fc.property(anyEvent, (event) => {
       const { kind, kindVersion, key, body } = encodeEvent(event);
@@ -15,7 +15,7 @@ test('[SYNC-1e] every event comes back exactly from the text that was stored', (
   );
 });
 
-test('[SYNC-14b] the text of a body is the same again after it was parsed and written', () => {
+test('[SYNC-14a] the text of a body is the same again after it was parsed and written', () => {
   fc.assert(
     fc.property(anyEvent, (event) => {
       const { body } = encodeEvent(event);

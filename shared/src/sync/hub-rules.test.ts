@@ -146,7 +146,7 @@ test('[SYNC-4a] a batch behind a hole, or with a hole that no record explains, i
   expect(judgeBatch({ watermark: 3 }, OPEN, batchOfSeqs(3, [4], 5))).toBe('gap');
 });
 
-test('[SYNC-3b] what is at or below the watermark is skipped, the rest is fresh', () => {
+test('[SYNC-3a] what is at or below the watermark is skipped, the rest is fresh', () => {
   const batch = {
     ...batchOfSeqs(2, [3, 4, 8], 9),
     gaps: [
@@ -168,7 +168,7 @@ test('[SYNC-3b] what is at or below the watermark is skipped, the rest is fresh'
   });
 });
 
-test('[SYNC-3c] batches in any order, any number of times: each number is applied once, in order', () => {
+test('[SYNC-3b] batches in any order, any number of times: each number is applied once, in order', () => {
   const anyCut = fc.tuple(fc.nat(30), fc.integer({ min: 1, max: 12 }));
   fc.assert(
     fc.property(fc.array(anyCut, { maxLength: 60 }), (cuts) => {

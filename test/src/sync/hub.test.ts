@@ -49,7 +49,7 @@ async function startHub() {
   };
 }
 
-test('[SYNC-14e] what the real ledger holds arrives in the real store; both chains agree, lane by lane', async () => {
+test('[SYNC-14d] what the real ledger holds arrives in the real store; both chains agree, lane by lane', async () => {
   const hub = await startHub();
   const ledger = await openLedger({ folder: path.join(folder, 'edge'), siteId: SITE });
   for (let n = 1; n <= 120; n += 1) {
