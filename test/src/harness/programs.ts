@@ -12,6 +12,7 @@ interface Program {
 /** A dashboard in Chinese is only readable with a font that has the characters. */
 export const PROGRAMS = {
   chromium: { names: ['chromium', 'chromium-browser'], packages: ['chromium', 'fonts-noto-cjk'] },
+  faketime: { names: ['faketime'], packages: ['faketime'] },
   mosquitto: { names: ['mosquitto'], packages: ['mosquitto'] },
 } as const satisfies Readonly<Record<string, Program>>;
 
@@ -44,6 +45,7 @@ export function findProgram(name: ProgramName): string | null {
 
 export const findPrograms = (): ProgramPaths => ({
   chromium: findProgram('chromium'),
+  faketime: findProgram('faketime'),
   mosquitto: findProgram('mosquitto'),
 });
 

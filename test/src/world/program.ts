@@ -26,6 +26,8 @@ export interface ProgramOptions {
   readonly args: readonly string[];
   /** Everything that the program says goes there. */
   readonly logFile: string;
+  /** A program that runs it, e.g. one that lies about the time. */
+  readonly under?: readonly string[];
 }
 
 /** The program could not be started; the message says why and where to read on. */
@@ -80,7 +82,13 @@ export async function startProgram<Ready>(options: ProgramOptions): Promise<Prog
 
   const start = async (): Promise<Ready> => {
     const log = createWriteStream(options.logFile, { flags: 'a' });
-    child = spawn(process.execPath, [`${ROOT}${options.entry}`, ...options.args], {
+    const [executable = '', ...args] = [
+      ...(options.under ?? []),
+      process.execPath,
+      `${ROOT}${options.entry}`,
+      ...options.args,
+    ];
+    child = spawn(executable, args, {
       cwd: ROOT,
       stdio: ['ignore', 'pipe', 'pipe'],
     });

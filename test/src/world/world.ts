@@ -29,6 +29,8 @@ export interface WorldOptions {
   readonly ports: Ports;
   /** Keeps what an earlier run left in the folder. */
   readonly keep: boolean;
+  /** What the edge agents run under, e.g. a program that lies about the time. */
+  readonly edgesUnder?: readonly string[];
   /** URL of a broker in a process of its own; without it the hub has its own inside. */
   readonly brokerUrl?: string;
 }
@@ -45,6 +47,9 @@ export interface EdgeReady {
 
 export interface Site {
   readonly siteId: string;
+  /** Its configuration file and data. */
+  readonly configFile: string;
+  readonly dataFolder: string;
   readonly edge: Program<EdgeReady>;
   readonly line: WanLine;
   readonly fleet: Fleet;
@@ -135,6 +140,7 @@ async function startSite(
     entry: 'edge-agent/src/main.ts',
     args: ['--config', config],
     logFile: path.join(options.folder, `${siteId}.log`),
+    ...(options.edgesUnder === undefined ? {} : { under: options.edgesUnder }),
   });
   const fleet = runFleet({
     ...FLEET_DEFAULTS,
@@ -144,7 +150,16 @@ async function startSite(
     faults: options.faults,
     surroundings: tcpSurroundings({ host: '127.0.0.1', port: edge.ready().ykc }),
   });
-  return { siteId, edge, line, fleet, api: apiOf(edge.ready().api) };
+  const dataFolder = path.join(options.folder, siteId);
+  return {
+    siteId,
+    configFile: config,
+    dataFolder,
+    edge,
+    line,
+    fleet,
+    api: apiOf(edge.ready().api),
+  };
 }
 
 function brokerOf(options: WorldOptions, hub: Program<HubReady>): { host: string; port: number } {
