@@ -61,7 +61,8 @@ export function openWheel(timers: Timers, clock: Clock, tickMs = TICK_MS): Wheel
   }
 
   function wake(): void {
-    if (armed > 0 && cancelTick === null) cancelTick = timers.after(tickMs, turn);
+    if (armed === 0 || cancelTick !== null) return;
+    cancelTick = timers.after((turned + 1) * tickMs - clock.monoMs(), turn);
   }
 
   return {
