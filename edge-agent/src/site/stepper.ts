@@ -72,6 +72,10 @@ async function save(
   }
 }
 
+/** `OrderOpened` → `order-opened`, as every event in the log is named. */
+const eventNameOf = (kind: string): string =>
+  kind.replace(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase();
+
 function perform(room: SiteRoom, pile: PileMemory, effect: OrderEffect, step: Performing): void {
   const { order } = step.session;
   switch (effect.do) {
@@ -85,7 +89,7 @@ function perform(room: SiteRoom, pile: PileMemory, effect: OrderEffect, step: Pe
           reason: order.failReason ?? undefined,
           exceptions: order.exceptions.length === 0 ? undefined : order.exceptions,
         },
-        effect.event.kind,
+        eventNameOf(effect.event.kind),
       );
       room.touch({ what: 'order', event: effect.event });
       return;

@@ -22,6 +22,7 @@ import { liveSource } from '../../api/live-source.ts';
 import { orderHistory } from '../../api/order-history.ts';
 import { commandDesk } from '../../commands/desk.ts';
 import { PILE } from '../../orders/testing/subjects.ts';
+import { silentLog } from '../../site/log.ts';
 import { byCard, CARD, configFor, openWorld, type World } from '../../site/testing/world.ts';
 import { systemTimers } from '../clock.ts';
 import { metricsOf } from './metrics.ts';
@@ -87,12 +88,7 @@ async function serve(token: string | null = null, pageFolder = folder): Promise<
     metrics: (clients) => metricsOf(parts, () => ({ framesIn: 7 }), clients),
     clock,
     timers: systemTimers,
-    log: {
-      debug: () => undefined,
-      info: () => undefined,
-      warn: () => undefined,
-      error: console.error,
-    },
+    log: silentLog,
   });
   running.push(async () => {
     source.stop();
