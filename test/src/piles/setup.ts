@@ -52,9 +52,9 @@ export const pileNoOf = (index: number): string => `990001${String(index + 1).pa
 /** Each gun has cards of its own, so that one car never blocks another. */
 export const CARDS_PER_GUN = 3;
 
-/** Physical card number, eight bytes as hex. */
+/** Physical card number, eight bytes as hex. The last is never zero: zero bytes at an end do not count. */
 export function cardNoOf(pileNo: string, connectorNo: number, index: number): string {
-  return `${pileNo.slice(-8)}${String(connectorNo).padStart(2, '0')}${String(index).padStart(2, '0')}`
+  return `${pileNo.slice(-8)}${String(connectorNo).padStart(2, '0')}${String(index + 1).padStart(2, '0')}`
     .padStart(16, '0')
     .toUpperCase();
 }
