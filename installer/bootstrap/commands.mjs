@@ -4,9 +4,11 @@ import { Failure } from './failure.mjs';
  * What `npm run <command>` starts, after Node, the packages and (where a page is needed) the pages
  * are there. Each step is a program and its arguments; `$args` stands for those of the user.
  */
+/** @param {string} file */
 const script = (file) => [[file, '$args']];
 const vitest = 'node_modules/vitest/vitest.mjs';
 
+/** @type {Readonly<Record<string, { pages: boolean, steps: readonly (readonly string[])[] }>>} */
 export const COMMANDS = {
   start: { pages: true, steps: script('test/src/demo/main.ts') },
   hub: { pages: true, steps: script('cloud-hub/src/main.ts') },

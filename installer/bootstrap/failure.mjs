@@ -7,10 +7,10 @@ export class Failure extends Error {
   }
 }
 
-/** Progress goes to standard error: standard output belongs to the command. */
+/** Progress goes to standard error: standard output belongs to the command. @param {string} text */
 export const say = (text) => process.stderr.write(`holdfast: ${text}\n`);
 
-/** What the disk refused, as a `Failure`; any other error stays what it is. @param {Error} error */
+/** What the disk refused, as a `Failure`; any other error stays what it is. @param {NodeJS.ErrnoException} error */
 export function inWords(error) {
   if (error.code === 'ENOSPC' || error.code === 'EDQUOT') {
     return new Failure(`The disk is full: ${error.message}`, 'Free about 1 GB and start again.');

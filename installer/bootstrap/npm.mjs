@@ -4,7 +4,7 @@ import { quietly } from './quietly.mjs';
 
 const QUIET = ['--no-audit', '--no-fund', '--loglevel=error'];
 
-/** Why npm failed, in words; the last lines of its own are kept. */
+/** Why npm failed, in words; the last lines of its own are kept. @param {string} what @param {string} text */
 function failureOf(what, text) {
   const words = text.trim().split('\n').slice(-12).join('\n');
   if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|network/i.test(text)) {

@@ -22,6 +22,7 @@ const COMMON = [
   'station-ui/vite.config.ts',
 ];
 
+/** @param {string} root @param {string} node @param {string} workspace */
 async function build(root, node, workspace) {
   const vite = path.join(root, 'node_modules', 'vite', 'bin', 'vite.js');
   const cwd = path.join(root, workspace);

@@ -23,6 +23,7 @@ export const cacheOf = (root) => path.join(root, '.holdfast');
  */
 export function hashOf(root, names) {
   const hash = createHash('sha256');
+  /** @param {string} name */
   const add = (name) => {
     const full = path.join(root, name);
     if (!existsSync(full)) {
@@ -39,7 +40,10 @@ export function hashOf(root, names) {
   return hash.digest('hex');
 }
 
-/** A stamp says for which hash a step was carried out to its end. */
+/**
+ * A stamp says for which hash a step was carried out to its end.
+ * @param {string} root @param {string} step
+ */
 export function stampOf(root, step) {
   const file = path.join(cacheOf(root), `${step}.stamp`);
   return {

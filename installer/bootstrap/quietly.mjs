@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { Failure } from './failure.mjs';
 
 const TEXT_MAX = 64 * 1024;
+/** @type {readonly NodeJS.Signals[]} */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
@@ -15,10 +16,13 @@ export function quietly(file, args, options) {
   return new Promise((done, fail) => {
     const child = spawn(file, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
     let text = '';
+    /** @type {NodeJS.Signals | undefined} */
     let stopped;
+    /** @param {Buffer} chunk */
     const keep = (chunk) => {
       text = `${text}${chunk}`.slice(-TEXT_MAX);
     };
+    /** @param {NodeJS.Signals} signal */
     const stop = (signal) => {
       stopped = signal;
       child.kill(signal);

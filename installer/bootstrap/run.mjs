@@ -18,7 +18,10 @@ const SIGNAL_BASE = 128;
 
 const isAtTerminal = () => [0, 1, 2].some((stream) => isatty(stream));
 
-/** Runs one program to its end; signals go through to it. @returns {Promise<number>} exit code */
+/**
+ * Runs one program to its end; signals go through to it.
+ * @param {string} node @param {readonly string[]} args @returns {Promise<number>} exit code
+ */
 function hand(node, args) {
   return new Promise((done, fail) => {
     const child = spawn(node, args, { cwd: ROOT, stdio: 'inherit' });
@@ -32,11 +35,12 @@ function hand(node, args) {
     child.on('exit', (code, signal) => {
       process.off('SIGINT', interrupt);
       process.off('SIGTERM', end);
-      done(code ?? SIGNAL_BASE + constants.signals[signal]);
+      done(code ?? (signal === null ? 1 : SIGNAL_BASE + constants.signals[signal]));
     });
   });
 }
 
+/** @param {readonly string[]} argv */
 async function main([name = '', ...args]) {
   const command = commandOf(name);
   const node = await node24(ROOT);

@@ -22,12 +22,14 @@ const PURE = ['shared', 'protocols'];
 const FOR_TESTS = /\.test\.tsx?$|\/testing\/|\/vectors\//;
 
 const IMPORT =
-  /^\s*(?:import|export)\s[^'"]*?from\s+['"]([^'"]+)['"]|^\s*import\s+['"]([^'"]+)['"]/gm;
+  /^\s*(?:import|export)\s[^'"]*?from\s+['"]([^'"]+)['"]|^\s*import\s+['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm;
 
 /** Module specifiers that a source names. */
 export function importsOf(text: string): readonly string[] {
-  return [...text.matchAll(IMPORT)].map((match) => match[1] ?? match[2] ?? '');
+  return [...text.matchAll(IMPORT)].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
 }
+
+const APPS = ['edge-agent', 'cloud-hub'];
 
 const packageOf = (name: string): string => name.split('/')[0] ?? '';
 
@@ -45,17 +47,35 @@ function packageFault(file: SourceFile, to: string): string | undefined {
 /** Rooms of an app that may know an adapter by name: the wiring, its own folder, its migrations, tools. */
 const KNOW_ADAPTERS = ['main', 'adapters', 'migrations', 'tools'];
 
+/** Sockets, disks, processes, and what stands on them. */
+const MACHINE =
+  /^(?:node:(?:fs|net|tls|dgram|https?|http2|child_process|worker_threads|cluster)(?:\/.*)?|mqtt|aedes|better-sqlite3|kysely|fastify|@fastify\/.*)$/;
+/** HTTP is the matter of `api`, the rest of the machine that of adapters. */
+const KNOW_MACHINE = [...KNOW_ADAPTERS, 'api'];
+
+/** Room of an app that a file is in; files at the top are the wiring, `main`. */
+const roomOf = (inner: string): string => (inner.includes('/') ? packageOf(inner) : 'main');
+
+function machineFault(file: SourceFile, specifier: string): string | undefined {
+  const from = packageOf(file.path);
+  if (!APPS.includes(from) || FOR_TESTS.test(file.path) || !MACHINE.test(specifier)) {
+    return undefined;
+  }
+  if (KNOW_MACHINE.includes(roomOf(file.path.slice(from.length + '/src/'.length))))
+    return undefined;
+  return `${file.path}: ${specifier} belongs into src/adapters, behind a port`;
+}
+
 /** Inside an app: rooms know ports, adapters know ports, only the wiring at the top knows adapters. */
 function innerFault(file: SourceFile, specifier: string): string | undefined {
   const from = packageOf(file.path);
-  if (from !== 'edge-agent' && from !== 'cloud-hub') return undefined;
+  if (!APPS.includes(from)) return undefined;
   const inner = file.path.slice(from.length + '/src/'.length);
   const target = path.posix.normalize(path.posix.join(path.posix.dirname(inner), specifier));
   if (target === 'main.ts') return `${file.path}: nothing imports main.ts`;
-  const room = inner.includes('/') ? packageOf(inner) : 'main';
   if (
     target.startsWith('adapters/') &&
-    !KNOW_ADAPTERS.includes(room) &&
+    !KNOW_ADAPTERS.includes(roomOf(inner)) &&
     !FOR_TESTS.test(file.path)
   ) {
     return `${file.path}: knows the adapter ${target}; it is handed in by main.ts, behind a port`;
@@ -74,7 +94,7 @@ export function layerFaults(file: SourceFile): readonly string[] {
         ? packageFault(file, ours)
         : specifier.startsWith('.')
           ? innerFault(file, specifier)
-          : undefined;
+          : machineFault(file, specifier);
     if (fault !== undefined) faults.push(fault);
     if (specifier.startsWith('node:') && PURE.includes(from) && !FOR_TESTS.test(file.path)) {
       faults.push(`${file.path}: ${from} has no machine under it, pass ${specifier} in`);

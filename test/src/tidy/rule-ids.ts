@@ -19,7 +19,8 @@ export function declaredIds(files: readonly SourceFile[]): ReadonlyMap<string, s
 }
 
 /** Names of tests, as they stand in the source. */
-const TEST_NAME = /\b(?:test|it|describe)(?:\.each\([\s\S]*?\))?\(\s*(['"`])([\s\S]*?)\1/g;
+const TEST_NAME =
+  /\b(?:test|it|describe)(?:\.(?:each|for|runIf|skipIf)\([\s\S]*?\)|\.\w+)*\(\s*(['"`])([\s\S]*?)\1/g;
 
 export function borneIds(files: readonly SourceFile[]): ReadonlyMap<string, string> {
   const ids = new Map<string, string>();

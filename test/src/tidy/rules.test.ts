@@ -2,8 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { codeOf } from './code-text.ts';
 import { importsOf, layerFaults } from './layers.ts';
 import { pathFaults } from './page-paths.ts';
+import { projectFaults } from './projects.ts';
 import { ruleFaults } from './rule-ids.ts';
 import { banFaults, nameFault, sizeFault } from './style.ts';
+import { projectFiles, ROOT, walk } from './tree.ts';
 
 /** Bad samples: a rule that finds nothing here would find nothing anywhere. */
 const file = (path: string, text: string) => ({ path, text });
@@ -12,8 +14,8 @@ const bracket = (id: string) => `[${id}]`;
 describe('layers', () => {
   test('imports are found in every form', () => {
     const text =
-      "import a from 'x';\nimport {\n  b,\n} from 'y';\nexport { c } from 'z';\nimport 'w';\n";
-    expect(importsOf(text)).toEqual(['x', 'y', 'z', 'w']);
+      "import a from 'x';\nimport {\n  b,\n} from 'y';\nexport { c } from 'z';\nimport 'w';\nawait import('v');\n";
+    expect(importsOf(text)).toEqual(['x', 'y', 'z', 'w', 'v']);
   });
 
   test.each([
@@ -25,6 +27,9 @@ describe('layers', () => {
     ['edge-agent/src/site/a.ts', "import { b } from '../adapters/b.ts';"],
     ['edge-agent/src/site/a.ts', "import { b } from '../main.ts';"],
     ['edge-agent/src/a.ts', "import { b } from '../../shared/src/b.ts';"],
+    ['edge-agent/src/site/a.ts', "import net from 'node:net';"],
+    ['edge-agent/src/sync/a.ts', "import { connect } from 'mqtt';"],
+    ['cloud-hub/src/ingest/a.ts', "import { readFile } from 'node:fs/promises';"],
     ['station-ui/src/a.ts', "import { b } from '@holdfast/test/b';"],
   ])('%s may not hold %s', (path, text) => {
     expect(layerFaults(file(path, text))).not.toEqual([]);
@@ -35,6 +40,9 @@ describe('layers', () => {
     ['protocols/src/a.test.ts', "import fs from 'node:fs';"],
     ['cloud-hub/src/hub.ts', "import { b } from './adapters/b.ts';"],
     ['cloud-hub/src/adapters/sqlite/a.ts', "import { b } from '../sql/b.ts';"],
+    ['edge-agent/src/adapters/tcp/a.ts', "import net from 'node:net';"],
+    ['edge-agent/src/config.ts', "import { readFileSync } from 'node:fs';"],
+    ['cloud-hub/src/api/a.ts', "import { fastify } from 'fastify';"],
     ['cloud-hub/src/frames/a.ts', "import { b } from '@holdfast/protocols/b';"],
   ])('%s may hold %s', (path, text) => {
     expect(layerFaults(file(path, text))).toEqual([]);
@@ -65,6 +73,9 @@ describe('style', () => {
     ['shared/src/money/b.ts', 'Number(x)'],
     ['shared/src/money/b.ts', 'x.toFixed(2)'],
     ['shared/src/money/b.ts', 'x * 0.05'],
+    ['shared/src/sync/b.ts', 'const at = Date.now();'],
+    ['edge-agent/src/site/b.ts', 'setTimeout(f, 5)'],
+    ['edge-agent/src/piles/ykc/b.ts', 'Math.random()'],
     ['README.md', `/${'work'}/main`],
   ])('%s may not hold "%s"', (path, text) => {
     expect(banFaults(file(path, text))).not.toEqual([]);
@@ -80,6 +91,8 @@ describe('style', () => {
     ['shared/src/money/b.ts', '// 0.05 yuan, E3.1'],
     ['shared/src/money/b.ts', '[...digits].map(Number)'],
     ['shared/src/money/b.test.ts', 'Number(x) * 0.05'],
+    ['edge-agent/src/adapters/b.ts', 'setTimeout(f, 5)'],
+    ['shared/src/ui/b.ts', 'new Date()'],
   ])('%s may hold "%s"', (path, text) => {
     expect(banFaults(file(path, text))).toEqual([]);
   });
@@ -124,6 +137,22 @@ describe('paths in pages', () => {
   );
 });
 
+describe('the tree', () => {
+  test('an unpacked archive has the same files as git', () => {
+    expect([...walk(ROOT)].sort()).toEqual(
+      expect.arrayContaining(projectFiles().map(({ path }) => path)),
+    );
+  });
+
+  test('a package without a project, and a project that nobody checks, are found', () => {
+    const root = file('tsconfig.json', '{ "references": [{ "path": "shared" }] }');
+    const well = [root, file('shared/tsconfig.json', ''), file('shared/src/a.ts', '')];
+    expect(projectFaults(well)).toEqual([]);
+    expect(projectFaults([...well, file('protocols/src/a.ts', '')])).toHaveLength(1);
+    expect(projectFaults([...well, file('test/tsconfig.json', '')])).toHaveLength(1);
+  });
+});
+
 describe('rule ids', () => {
   const page = file(
     'shared/src/sync/SPEC.md',
@@ -137,6 +166,18 @@ describe('rule ids', () => {
     );
     const faults = ruleFaults([page, bearer]);
     expect(faults).toHaveLength(2);
+  });
+
+  test.each([
+    `test('${bracket('SYNC-1')} a', f)`,
+    `describe('${bracket('SYNC-1')} a', f)`,
+    `test.each([[1], [2]])('${bracket('SYNC-1')} a', f)`,
+    `test.for([1])('${bracket('SYNC-1')} a', f)`,
+    `test.runIf(broker !== null)('${bracket('SYNC-1')} a', f)`,
+    `test.concurrent('${bracket('SYNC-1')} a', f)`,
+  ])('every form of a test bears its id: %s', (text) => {
+    const faults = ruleFaults([page, file('a/src/b.test.ts', text)]);
+    expect(faults).toEqual([expect.stringContaining('SYNC-2')]);
   });
 
   test('an id in a comment bears nothing', () => {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { layerFaults } from './layers.ts';
 import { pathFaults } from './page-paths.ts';
+import { projectFaults } from './projects.ts';
 import { ruleFaults } from './rule-ids.ts';
 import { banFaults, nameFault, sizeFault } from './style.ts';
 import { isCode, projectFiles, ROOT } from './tree.ts';
@@ -29,6 +30,10 @@ describe('the house is tidy', () => {
 
   test('nothing is left lying about', () => {
     expect(files.flatMap(banFaults)).toEqual([]);
+  });
+
+  test('the type checker sees every package', () => {
+    expect(projectFaults(files)).toEqual([]);
   });
 
   test('every path that a page names is there', () => {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -12,14 +12,37 @@ export interface SourceFile {
 }
 
 const BINARY = /\.(png|ico|woff2?|gz|zip)$/;
+/** A copy of the project may belong to somebody else than who tests it. */
+const GIT = ['-c', 'safe.directory=*', 'ls-files', '--cached', '--others', '--exclude-standard'];
+
+/** Folders that `.gitignore` names: fetched or built, not ours. */
+function foreignFolders(root: string): ReadonlySet<string> {
+  const lines = readFileSync(path.join(root, '.gitignore'), 'utf8').split('\n');
+  return new Set(['.git', ...lines.filter((l) => l.endsWith('/')).map((l) => l.slice(0, -1))]);
+}
+
+/** Every file below `root`, as an unpacked archive has it: without git. */
+export function walk(root: string, skip = foreignFolders(root), folder = ''): readonly string[] {
+  return readdirSync(path.join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const name = path.posix.join(folder, entry.name);
+    if (!entry.isDirectory()) return [name];
+    return skip.has(entry.name) ? [] : walk(root, skip, name);
+  });
+}
+
+function listed(): readonly string[] {
+  try {
+    const names = execFileSync('git', GIT, { cwd: ROOT, encoding: 'utf8', stdio: 'pipe' });
+    return names.split('\n').filter((name) => name !== '');
+  } catch {
+    return walk(ROOT);
+  }
+}
 
 /** Every text file of the project that git tracks or would track. */
 export function projectFiles(): readonly SourceFile[] {
-  const args = ['ls-files', '--cached', '--others', '--exclude-standard'];
-  const listed = execFileSync('git', args, { cwd: ROOT, encoding: 'utf8' });
-  return listed
-    .split('\n')
-    .filter((name) => name !== '' && !BINARY.test(name))
+  return listed()
+    .filter((name) => !BINARY.test(name))
     .flatMap((name) => {
       try {
         return [{ path: name, text: readFileSync(path.join(ROOT, name), 'utf8') }];
