@@ -67,8 +67,17 @@ function undoing() {
   const tasks: (() => Promise<void> | void)[] = [];
   return {
     add: (task: () => Promise<void> | void) => void tasks.push(task),
+    /** Undoes everything, also when a part of it fails; the first failure is told at the end. */
     async run(): Promise<void> {
-      for (let task = tasks.pop(); task !== undefined; task = tasks.pop()) await task();
+      const failures: unknown[] = [];
+      for (let task = tasks.pop(); task !== undefined; task = tasks.pop()) {
+        try {
+          await task();
+        } catch (error) {
+          failures.push(error);
+        }
+      }
+      if (failures.length > 0) throw failures[0];
     },
   };
 }

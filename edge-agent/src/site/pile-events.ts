@@ -29,6 +29,9 @@ type Handler<T extends PileEvent['type']> = (
 
 /** A clock further off is worth a visit (billing.md §5). */
 const CLOCK_ALARM_MS = 60_000;
+/** So many evictions in so short a time are no bad line. */
+const EVICTIONS = 3;
+const EVICTIONS_WITHIN_MS = 60_000;
 
 /**
  * A step that nobody waits for and that the pile will give cause for again. When the ledger refuses
@@ -80,10 +83,24 @@ const onLoggedIn: Handler<'PileLoggedIn'> = async (room, pile, link, event) => {
   for (const connector of pile.connectors.values()) tellConnector(room, pile, connector);
 };
 
+/** Two piles under one number take the line from each other for ever (ykc-pitfalls.md, 22). */
+function noteEviction(room: SiteRoom, pile: PileMemory): void {
+  const now = room.clock.monoMs();
+  pile.evictedMono = [...pile.evictedMono, now].filter((at) => now - at < EVICTIONS_WITHIN_MS);
+  if (pile.evictedMono.length < EVICTIONS) return;
+  const { pileNo, vendor } = pile.known;
+  raiseAlarm(room, vendor, {
+    code: 'pile-number-twice',
+    pileNo,
+    text: 'Connections under this number drive each other out: is the number in two piles?',
+  });
+}
+
 const onLost: Handler<'PileLost'> = async (room, pile, link, { why }) => {
   // An old socket's farewell is no loss of the pile that has logged in on a new one.
   if (pile.link !== link) return;
   pile.link = undefined;
+  if (why === 'evicted') noteEviction(room, pile);
   if (!pile.online) return;
   pile.online = false;
   pile.held = undefined;

@@ -11,7 +11,7 @@ export const COME_BACK_MS = 60_000;
 const isConfigured = ({ config }: SiteRoom, pileNo: string): boolean =>
   config.adoptAll || config.piles.has(pileNo);
 
-function remember(room: SiteRoom, known: KnownPile): PileMemory {
+function remember(room: SiteRoom, known: KnownPile, byHand = false): PileMemory {
   const pile: PileMemory = {
     known,
     online: false,
@@ -19,6 +19,8 @@ function remember(room: SiteRoom, known: KnownPile): PileMemory {
     loggedInMono: 0,
     held: undefined,
     pushedMono: undefined,
+    byHand,
+    evictedMono: [],
     connectors: new Map(),
     serial: serial(),
     told: '',
@@ -56,10 +58,11 @@ export function meetPile(room: SiteRoom, pileNo: string, vendor: string): PileMe
   });
 }
 
-/** Piles as the ledger knows them; what the configuration adopts is adopted. */
+/** Piles as the ledger knows them: there adopted means by hand; the configuration adopts besides. */
 export async function restorePiles(room: SiteRoom): Promise<void> {
   for (const known of await room.ledger.piles()) {
-    remember(room, { ...known, adopted: known.adopted || isConfigured(room, known.pileNo) });
+    const adopted = known.adopted || isConfigured(room, known.pileNo);
+    remember(room, { ...known, adopted }, known.adopted);
   }
 }
 
@@ -93,6 +96,7 @@ export async function adoptPile(room: SiteRoom, pileNo: string): Promise<void> {
     const known = { ...pile.known, adopted: true };
     await room.ledger.commit({ changes: [{ save: 'pile', pile: known }], events: [] });
     pile.known = known;
+    pile.byHand = true;
     room.log.info({ pile: pileNo }, 'pile-adopted');
     tellPile(room, pile);
     // It was refused at its login; a new connection begins anew.

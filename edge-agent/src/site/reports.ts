@@ -83,7 +83,9 @@ export function tellPile(room: SiteRoom, pile: PileMemory): void {
   pile.told = text;
   room.notes.put({
     key: `pile ${pileNo}`,
-    changes: pile.known.adopted ? [{ save: 'pile', pile: pile.known }] : [],
+    changes: pile.known.adopted
+      ? [{ save: 'pile', pile: { ...pile.known, adopted: pile.byHand } }]
+      : [],
     events: changed ? [outgoing(room, vendor, 'state', event)] : [],
   });
 }

@@ -37,6 +37,10 @@ export interface PileMemory {
   held: Tariff | undefined;
   /** When a tariff was pushed last, on the monotonic clock. */
   pushedMono: number | undefined;
+  /** Adopted at the site by a person; a configuration without it does not take that back. */
+  byHand: boolean;
+  /** When newer logins took its place lately, on the monotonic clock. */
+  evictedMono: readonly number[];
   readonly connectors: Map<number, ConnectorMemory>;
   readonly serial: Serial;
   told: string;

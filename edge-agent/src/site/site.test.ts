@@ -55,6 +55,31 @@ describe('piles', () => {
     await expect(world.site.adopt('1')).rejects.toThrow(/no pile/);
   });
 
+  test('a pile that leaves the configuration is served no more, one adopted by hand is', async () => {
+    const world = await openWorld();
+    const stranger = world.pileNamed('99999999999999');
+    await stranger.logIn();
+    await world.site.adopt('99999999999999');
+    await world.time.pass(1_000);
+    const { site } = await world.restart(configFor({ piles: [] }));
+    expect(site.pile(PILE)?.adopted).toBe(false);
+    expect(site.pile('99999999999999')?.adopted).toBe(true);
+  });
+
+  test('connections that drive each other out under one number are an alarm', async () => {
+    const { site, ledger, time, pileNamed } = await openWorld();
+    for (let n = 0; n < 3; n += 1) {
+      const pile = pileNamed(PILE);
+      await pile.logIn();
+      await pile.says({ type: 'PileLost', why: 'evicted' });
+    }
+    await time.pass(1_000);
+    expect(ledger.events.map(({ event }) => event)).toContainEqual(
+      expect.objectContaining({ kind: 'AlarmRaised', code: 'pile-number-twice', pileNo: PILE }),
+    );
+    expect(site.memory.counts().alarms).toBe(1);
+  });
+
   test('of unknown piles only so many are remembered, and none is written to disk', async () => {
     const world = await openWorld(configFor({ limits: { waitingPiles: 5 } }));
     for (let n = 0; n < 20; n += 1) await world.pileNamed(`7${n}`).logIn();

@@ -7,6 +7,7 @@ import type { Change, Commit, KeptRecord } from '../ports/ledger.ts';
 import type { PileLink } from '../ports/site.ts';
 import { raiseAlarm, tellConnector } from './reports.ts';
 import { connectorOf, momentOf, type PileMemory, type SiteRoom } from './room.ts';
+import { isClosed } from './shelf.ts';
 import type { Charge } from './spending.ts';
 
 /** What a step brings along besides its input. */
@@ -162,6 +163,7 @@ export async function runStep(
   await save(room, step.effects, means);
   const { connectorNo } = step.session.order;
   room.shelf.put(step.session);
+  if (isClosed(step.session)) room.groups.delete(step.session.order.orderNo);
   armDeadline(room, pile, step.session);
   for (const effect of step.effects) {
     perform(room, pile, effect, { session: step.session, link: means.link });

@@ -106,6 +106,5 @@ export async function onRecordUploaded(
     });
     throw error;
   }
-  room.groups.delete(orderNo);
   link.send({ do: 'recordStored', tradeNo: record.tradeNo });
 }
