@@ -135,37 +135,71 @@ export function eventStatements(database: SqliteDatabase) {
 }
 export type EventStatements = ReturnType<typeof eventStatements>;
 
+type WriteOrder = (origin: Origin, planned: PlannedOrder) => Insertable<ParkedTable> | undefined;
+
+/**
+ * Money has natural keys besides the watermark: the second of two equal events changes nothing, and
+ * an order that its record has settled is never changed by an event without one. A box that was set
+ * back gives its numbers out again; what it says of an order that still waits for its record is taken
+ * under the next number, anything else is parked ([SYNC-10]).
+ */
+function orderWriter(database: SqliteDatabase, write: EventStatements): WriteOrder {
+  const storedEvent = selectOne(
+    database,
+    database.db
+      .selectFrom('order_event')
+      .select('event_no')
+      .where('order_no', '=', '')
+      .where('event_no', '=', 0),
+  );
+  const storedOrder = selectOne(
+    database,
+    database.db
+      .selectFrom('charge_order')
+      .select(['event_no', 'pile_total_fen'])
+      .where('order_no', '=', ''),
+  );
+  const sameEvent = selectOne(
+    database,
+    database.db
+      .selectFrom('order_event')
+      .select('event_no')
+      .where('order_no', '=', '')
+      .where('body', '=', ''),
+  );
+  const put = ({ event, order, rows }: PlannedOrder, eventNo: number): undefined => {
+    write.orderEvent({ ...event, event_no: eventNo });
+    write.order({ ...order, event_no: eventNo });
+    for (const row of rows) write.billRow({ ...row, event_no: eventNo });
+    return undefined;
+  };
+
+  return (origin, planned) => {
+    const { event, order, source } = planned;
+    const known = storedOrder(event.order_no);
+    if (known === undefined) return put(planned, event.event_no);
+    if (sameEvent(event.order_no, event.body) !== undefined) return undefined;
+    const wasSettled = known.pile_total_fen !== null;
+    const hasRecord = order.pile_total_fen !== null;
+    const isTaken = storedEvent(event.order_no, event.event_no) !== undefined;
+    if (wasSettled && !hasRecord && event.event_no > known.event_no) {
+      return parkedRow(origin, source, `order ${event.order_no} is settled by its record`);
+    }
+    if (!isTaken) return put(planned, event.event_no);
+    if (!wasSettled && hasRecord) return put(planned, known.event_no + 1);
+    const cause = `order ${event.order_no} already has another event ${event.event_no}`;
+    return parkedRow(origin, source, cause);
+  };
+}
+
 /** Writes a plan inside the running transaction; returns what has to be parked, nothing of it written. */
 export type WritePlan = (origin: Origin, plan: Plan) => readonly Insertable<ParkedTable>[];
 
 export function planWriter(database: SqliteDatabase): WritePlan {
   const write = eventStatements(database);
   const answer = answerWriter(database);
-  const storedEvent = selectOne(
-    database,
-    database.db
-      .selectFrom('order_event')
-      .select(['kind', 'body'])
-      .where('order_no', '=', '')
-      .where('event_no', '=', 0),
-  );
 
-  /** Money has natural keys besides the watermark: the second of two equal events changes nothing. */
-  const writeOrder = (
-    origin: Origin,
-    planned: PlannedOrder,
-  ): Insertable<ParkedTable> | undefined => {
-    const { event, order, rows, source } = planned;
-    if (write.orderEvent(event)) {
-      write.order(order);
-      for (const row of rows) write.billRow(row);
-      return undefined;
-    }
-    const stored = storedEvent(event.order_no, event.event_no);
-    if (stored?.kind === event.kind && stored.body === event.body) return undefined;
-    const cause = `order ${event.order_no} already has another event ${event.event_no}`;
-    return parkedRow(origin, source, cause);
-  };
+  const writeOrder = orderWriter(database, write);
 
   return (origin, plan) => {
     const parked = [...plan.parked];

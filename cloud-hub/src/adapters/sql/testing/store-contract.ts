@@ -176,6 +176,21 @@ export function storeContract(name: string, make: MakeStore): void {
         expect(await eventNos(2)).toEqual([1, 2, 3]);
       });
 
+      test('[SYNC-10] a box that was set back brings the record of an order that still waits', async () => {
+        await apply(modelStream('money').batch(lifeOf(1).slice(0, 2)));
+        const orphan = orderEvent(settledOrder(1, 5_600n, { state: 'orphan', eventNo: 1 }));
+        expect(await again([orphan, orphan])).toMatchObject({ fresh: 2, parked: 0 });
+        expect(await eventNos(1)).toEqual([1, 2, 1]);
+        expect((await store.order(orderNoOf(1)))?.order.state).toBe('orphan');
+      });
+
+      test('[SYNC-10] an order that its record has settled is not changed without a record', async () => {
+        await apply(modelStream('money').batch(lifeOf(1)));
+        const estimate = settledOrder(1, 1n, { pileTotal: null, difference: null, eventNo: 4 });
+        expect(await again([orderEvent(estimate)])).toMatchObject({ fresh: 1, parked: 1 });
+        expect((await store.order(orderNoOf(1)))?.order.bill?.total).toBe(5_600n);
+      });
+
       test('an older event that comes later is kept and does not turn the order back', async () => {
         const [first, second, third] = lifeOf(1);
         if (first === undefined || second === undefined || third === undefined) return;
