@@ -67,6 +67,9 @@ test('[SYNC-2] a broker that takes everything and brings nothing makes the edge 
   await upload(box.ledger, 1, 30);
   await w.time.pass(2 * MINUTE);
   expect(await box.pending('money')).toBe(30);
+  expect(box.log).not.toContain('sync-alarm');
+  await w.time.pass(5 * MINUTE);
+  expect(box.log).toContain('sync-alarm');
   w.broker.setFaults(NO_FAULTS);
   await w.time.pass(2 * MINUTE);
   expect(seqsOf(w, 'money')).toEqual(upTo(30));
@@ -131,6 +134,22 @@ test('[SYNC-3] over bad lines, cuts and outages each event takes effect once, in
     { numRuns: 40 },
   );
 }, 60_000);
+
+test('[SYNC-2] an outage is no alarm: nothing is sent or waited for, everything is kept', async () => {
+  const w = world();
+  const box = await connectedBox(w);
+  w.broker.setFaults({ ...NO_FAULTS, lostPercent: 100 });
+  await upload(box.ledger, 1, 30);
+  await w.time.pass(1_000);
+  w.broker.setDown(true);
+  await w.time.pass(60 * MINUTE);
+  const [line] = box.sync.status().lines;
+  expect(line).toMatchObject({ sessionNo: null, problem: null });
+  expect(['waiting', 'connecting']).toContain(line?.phase);
+  expect(line?.streams.filter(({ batchesInFlight }) => batchesInFlight > 0)).toEqual([]);
+  expect(box.log).not.toContain('sync-alarm');
+  expect(await box.pending('money')).toBe(30);
+});
 
 describe('[SYNC-5] who goes first', () => {
   async function backlogged(w: World): Promise<Box> {
