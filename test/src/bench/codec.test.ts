@@ -29,5 +29,5 @@ test('the benchmark measures both', () => {
   const { figure, floor, ratio } = codecBench({ rounds: 3, framesPerRound: 500 });
   expect(figure).toBeGreaterThan(0);
   expect(floor).toBeGreaterThan(0);
-  expect(ratio).toBeCloseTo(figure / floor, 6);
+  expect(ratio).toBeCloseTo(figure / Number(floor), 6);
 });

@@ -1,30 +1,15 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { openLedger } from '@holdfast/edge-agent/adapters/ledger/open';
+import { script, told } from './child.ts';
 import type { EdgeDrained } from './drain-edge.ts';
 import { rawInsertMs } from './drain-floor.ts';
 import type { HubUsage } from './drain-hub.ts';
 import { fillOutbox, type Mix } from './drain-mix.ts';
-
-/** A backlog on its way into the hub, beside raw inserts of the same rows in the same run. */
-export interface DrainFigure {
-  readonly name: string;
-  readonly unit: string;
-  readonly figure: number;
-  readonly floor: number;
-  readonly ratio: number;
-  readonly target: string;
-  readonly met: boolean;
-  readonly events: number;
-  /** Processor time an event at each end, microseconds. */
-  readonly edgeCpuMicros: number;
-  readonly hubCpuMicros: number;
-  readonly hubRssMb: number;
-}
+import type { BenchResult } from './result.ts';
 
 export interface DrainBenchOptions {
   readonly events: number;
@@ -38,14 +23,6 @@ const RATIO_MIN = 0.25;
 const FLOOR_ROUNDS = 2;
 /** Large enough that nothing is thinned while the outbox is filled. */
 const BUDGET_BYTES = 64 * 1024 ** 3;
-
-const program = (name: string, args: readonly string[]): ChildProcess =>
-  fork(fileURLToPath(new URL(name, import.meta.url)), [...args]);
-
-async function told<T>(child: ChildProcess): Promise<T> {
-  const [message] = await once(child, 'message');
-  return message;
-}
 
 async function usageOf(hub: ChildProcess): Promise<HubUsage> {
   const answer = told<HubUsage>(hub);
@@ -61,11 +38,11 @@ async function fill(folder: string, mix: Mix, events: number): Promise<void> {
 }
 
 async function drain(folder: string, file: string) {
-  const hub = program('./drain-hub.ts', [file]);
+  const hub = script('./drain-hub.ts', [file]);
   try {
     const { port } = await told<{ port: number }>(hub);
     const before = await usageOf(hub);
-    const edge = program('./drain-edge.ts', [folder, `mqtt://127.0.0.1:${port}`]);
+    const edge = script('./drain-edge.ts', [folder, `mqtt://127.0.0.1:${port}`]);
     const drained = await told<EdgeDrained>(edge);
     const after = await usageOf(hub);
     await once(edge, 'exit');
@@ -78,7 +55,7 @@ async function drain(folder: string, file: string) {
   }
 }
 
-async function measure(mix: Mix, events: number): Promise<DrainFigure> {
+async function measure(mix: Mix, events: number): Promise<BenchResult> {
   const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-drain-'));
   try {
     const file = path.join(folder, 'hub.db');
@@ -100,11 +77,14 @@ async function measure(mix: Mix, events: number): Promise<DrainFigure> {
       floor,
       ratio: figure / floor,
       target: `ratio ≥ ${RATIO_MIN}, none parked, all there`,
-      met: figure / floor >= RATIO_MIN && after.parked === 0 && after.events === pending,
-      events: after.events,
-      edgeCpuMicros: cpuMicros / after.events,
-      hubCpuMicros: hubCpuMicros / after.events,
-      hubRssMb: after.rssBytes / 1024 ** 2,
+      pass: figure / floor >= RATIO_MIN && after.parked === 0 && after.events === pending,
+      facts: {
+        events: after.events,
+        parked: after.parked,
+        edgeCpuMicrosPerEvent: cpuMicros / after.events,
+        hubCpuMicrosPerEvent: hubCpuMicros / after.events,
+        hubRssMb: after.rssBytes / 1024 ** 2,
+      },
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -117,9 +97,9 @@ async function measure(mix: Mix, events: number): Promise<DrainFigure> {
  */
 export async function drainBench(
   options: Partial<DrainBenchOptions> = {},
-): Promise<readonly DrainFigure[]> {
+): Promise<readonly BenchResult[]> {
   const { events, mixes } = { ...DEFAULTS, ...options };
-  const figures: DrainFigure[] = [];
+  const figures: BenchResult[] = [];
   for (const mix of mixes) {
     const share = mix === 'money alone' ? Math.ceil(events / MONEY_SHARE) : events;
     figures.push(await measure(mix, share));
