@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startAedesBroker } from '@holdfast/cloud-hub/adapters/aedes/broker';
@@ -78,5 +78,36 @@ test('[SYNC-14d] what the real ledger holds arrives in the real store; both chai
   expect(await hub.store.session(SITE, 'ykc')).toMatchObject({ epoch: 1, sessionNo: 2, storeId });
   expect((await hub.store.dayCounts(SITE)).filter(({ equal }) => equal !== true)).toEqual([]);
   await ledger.close();
+  await hub.close();
+});
+
+test.each([
+  ['at once', 3],
+  ['after it went on beyond the hub’s numbers', 30],
+])('[SYNC-10k] a disk of an hour ago that is put back %s costs no order', async (_when, others) => {
+  const hub = await startHub();
+  const disk = path.join(folder, 'edge');
+  const backup = path.join(folder, 'backup');
+  let ledger = await openLedger({ folder: disk, siteId: SITE });
+  for (let n = 1; n <= 8; n += 1) await ledger.commit(uploadOf(n));
+  await ledger.close();
+  cpSync(disk, backup, { recursive: true });
+  ledger = await openLedger({ folder: disk, siteId: SITE });
+  for (let n = 9; n <= 20; n += 1) await ledger.commit(uploadOf(n));
+  const sync = startEdgeSync(ledger, hub.url);
+  await drained(ledger);
+  await sync.stop();
+  await ledger.close();
+
+  const restored = await openLedger({ folder: backup, siteId: SITE });
+  for (let n = 1; n <= others; n += 1) await restored.commit(uploadOf(100 + n));
+  const again = startEdgeSync(restored, hub.url);
+  await drained(restored);
+  await again.stop();
+  expect(await hub.store.orderTotals(SITE)).toMatchObject({ orders: 20 + others });
+  expect(await hub.store.session(SITE, 'ykc')).toMatchObject({ epoch: 2, conflict: false });
+  expect(await hub.store.parked(10)).toEqual([]);
+  expect((await hub.store.dayCounts(SITE)).filter(({ equal }) => equal === false)).toEqual([]);
+  await restored.close();
   await hub.close();
 });
