@@ -1,4 +1,7 @@
+import { anyMessage } from '@holdfast/protocols/testing/arbitrary';
 import { ykc } from '@holdfast/protocols/ykc/codec';
+import { frames } from '@holdfast/protocols/ykc/frames';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { deferred } from './testing/fake-site.ts';
 import { Lines } from './testing/lines.ts';
@@ -61,6 +64,29 @@ describe('bytes', () => {
     expect(lines.site.of('PileLost')).toEqual([{ type: 'PileLost', why: 'closed' }]);
     line.connection.data(bytesOf('heartbeat'));
     expect(lines.room.counts.framesIn).toBe(4);
+  });
+
+  test('[PILE-10] whatever came before, the next good frame is answered', async () => {
+    const lines = new Lines({ badFramesPerMinute: Number.POSITIVE_INFINITY });
+    const line = lines.served();
+    const piece = fc.oneof(
+      fc.uint8Array({ maxLength: 40 }),
+      fc.tuple(anyMessage(frames), fc.nat(), fc.nat(255)).map(([message, at, byte]) => {
+        const bytes = ykc.encode(message);
+        bytes[at % bytes.length] = byte;
+        return bytes;
+      }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(piece, { maxLength: 20 }), async (pieces) => {
+        for (const bytes of pieces) line.connection.data(bytes);
+        await lines.time.pass(8_000);
+        line.say('login').heard();
+        line.say('heartbeat', {}, 'F00D');
+        expect(line.heard()).toContainEqual(expect.objectContaining({ seq: 'F00D' }));
+      }),
+    );
+    expect(lines.errors).toEqual([]);
   });
 
   test('[PILE-11] a partial frame is given up, and the good one behind it answered', async () => {

@@ -30,6 +30,7 @@ const SLICE_BYTES = 2_048;
 /** After a stall of ours the bytes of the pile may lie unread: it gets so long to be heard. */
 const SECOND_LOOK_MS = 1_000;
 const NOTHING = new Uint8Array(0);
+const NO_FRAMES: readonly Uint8Array[] = [];
 
 /**
  * One socket's worth of piles: bytes to frames, frames to the session of their pile. It alone decides
@@ -54,7 +55,7 @@ export class Connection<State, Up, Down> implements Carrier<Down> {
   /** What a paused connection had already been given. */
   #unread: Uint8Array = NOTHING;
   /** Frames to send when the chunk that is being read is done: one write for all of them. */
-  #out: Uint8Array[] | null = null;
+  #out: readonly Uint8Array[] | null = null;
   #over = false;
 
   constructor(room: ConnectionRoom<State, Up, Down>, wire: Wire) {
@@ -97,7 +98,7 @@ export class Connection<State, Up, Down> implements Carrier<Down> {
         this.#write(bytes);
       } else {
         tape.keep(this.#nowMs, false, bytes);
-        this.#out.push(bytes);
+        this.#out = this.#out.length === 0 ? [bytes] : [...this.#out, bytes];
       }
     } catch (error) {
       counts.errors += 1;
@@ -137,7 +138,7 @@ export class Connection<State, Up, Down> implements Carrier<Down> {
   }
 
   #read(chunk: Uint8Array): void {
-    this.#out = [];
+    this.#out = NO_FRAMES;
     this.#nowMs = this.#room.clock.nowMs();
     this.#monoMs = this.#room.clock.monoMs();
     let at = 0;
@@ -217,7 +218,7 @@ export class Connection<State, Up, Down> implements Carrier<Down> {
       this.#partialWatched = false;
       if (this.#over) return;
       const { stream } = this.#codec;
-      this.#out = [];
+      this.#out = NO_FRAMES;
       this.#nowMs = clock.nowMs();
       this.#monoMs = clock.monoMs();
       stream.expire(this.#monoMs, this.#onFrame);

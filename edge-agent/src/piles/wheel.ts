@@ -62,7 +62,8 @@ export function openWheel(timers: Timers, clock: Clock, tickMs = TICK_MS): Wheel
 
   function wake(): void {
     if (armed === 0 || cancelTick !== null) return;
-    cancelTick = timers.after((turned + 1) * tickMs - clock.monoMs(), turn);
+    const toNext = (turned + 1) * tickMs - clock.monoMs();
+    cancelTick = timers.after(Math.max(1, Math.ceil(toNext)), turn);
   }
 
   return {
