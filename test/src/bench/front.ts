@@ -1,39 +1,34 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
-import { openLoad } from './front-load.ts';
+import type { ChildProcess } from 'node:child_process';
+import { script, told } from './child.ts';
+import { type Load, openLoad } from './front-load.ts';
 import type { ServerUsage } from './front-server.ts';
-
-/** One figure and, where there is one, its floor from the same run. */
-export interface FrontFigure {
-  readonly name: string;
-  readonly unit: string;
-  readonly figure: number;
-  readonly floor: number | null;
-  readonly ratio: number | null;
-  /** What the figure (or its ratio) is to reach, in words. */
-  readonly target: string;
-  readonly met: boolean | null;
-}
+import type { BenchResult } from './result.ts';
+import { percentile } from './statistics.ts';
 
 export interface FrontBenchOptions {
   readonly connections: number;
   readonly framesPerSecond: number;
+  /** Windows that are measured, and how long each is; the best counts, for the machine is shared. */
+  readonly windows: number;
   readonly seconds: number;
+  /** The engine compiles what is hot first. */
   readonly warmupSeconds: number;
 }
 
 const DEFAULTS: FrontBenchOptions = {
   connections: 10_000,
   framesPerSecond: 2_000,
-  seconds: 15,
-  warmupSeconds: 5,
+  windows: 2,
+  seconds: 6,
+  warmupSeconds: 12,
 };
 
 /** CPU a frame may be so many times the bare server's. */
 const CPU_RATIO = 2;
 /** The 99th percentile of a live answer may be so much above the bare server's. */
 const P99_ABOVE_MS = 10;
+/** Of what the bare server answers; the rest was on its way when the time was over. */
+const ANSWERED = 0.99;
 const SETTLE_MS = 2_000;
 
 interface Measured {
@@ -45,40 +40,53 @@ interface Measured {
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-async function told<T>(child: ChildProcess): Promise<T> {
-  const [message] = await once(child, 'message');
-  return message;
-}
-
 function usageOf(child: ChildProcess): Promise<ServerUsage> {
   const answer = told<ServerUsage>(child);
   child.send('usage');
   return answer;
 }
 
-const percentile = (values: readonly number[], share: number): number => {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
-};
+interface Window {
+  readonly cpuMicrosPerFrame: number;
+  readonly p99Ms: number;
+  readonly answered: number;
+}
+
+async function measureWindow(
+  child: ChildProcess,
+  load: Load,
+  { framesPerSecond, seconds }: FrontBenchOptions,
+): Promise<Window> {
+  const before = await usageOf(child);
+  const latencies = await load.run(framesPerSecond, seconds);
+  const after = await usageOf(child);
+  const frames = after.frames - before.frames;
+  return {
+    cpuMicrosPerFrame: (after.cpuMicros - before.cpuMicros) / Math.max(1, frames),
+    p99Ms: percentile(latencies, 0.99),
+    answered: latencies.length,
+  };
+}
 
 async function measure(kind: 'ours' | 'bare', options: FrontBenchOptions): Promise<Measured> {
-  const child = fork(fileURLToPath(new URL('./front-server.ts', import.meta.url)), [kind]);
+  const child = script('./front-server.ts', [kind]);
   try {
     const { port } = await told<{ port: number }>(child);
     const empty = await usageOf(child);
     const load = await openLoad(port, options.connections);
     await load.run(options.framesPerSecond, options.warmupSeconds);
     await pause(SETTLE_MS);
-    const before = await usageOf(child);
-    const latencies = await load.run(options.framesPerSecond, options.seconds);
-    const after = await usageOf(child);
+    const windows: Window[] = [];
+    for (let n = 0; n < options.windows; n += 1) {
+      windows.push(await measureWindow(child, load, options));
+    }
+    const { rssBytes } = await usageOf(child);
     load.close();
-    const frames = after.frames - before.frames;
     return {
-      cpuMicrosPerFrame: (after.cpuMicros - before.cpuMicros) / Math.max(1, frames),
-      p99Ms: percentile(latencies, 0.99),
-      bytesPerConnection: (after.rssBytes - empty.rssBytes) / options.connections,
-      answered: latencies.length,
+      cpuMicrosPerFrame: Math.min(...windows.map((window) => window.cpuMicrosPerFrame)),
+      p99Ms: Math.min(...windows.map((window) => window.p99Ms)),
+      answered: windows.reduce((sum, { answered }) => sum + answered, 0),
+      bytesPerConnection: (rssBytes - empty.rssBytes) / options.connections,
     };
   } finally {
     child.kill();
@@ -92,7 +100,7 @@ async function measure(kind: 'ours' | 'bare', options: FrontBenchOptions): Promi
  */
 export async function frontBench(
   options: Partial<FrontBenchOptions> = {},
-): Promise<readonly FrontFigure[]> {
+): Promise<readonly BenchResult[]> {
   const chosen = { ...DEFAULTS, ...options };
   const bare = await measure('bare', chosen);
   const ours = await measure('ours', chosen);
@@ -105,16 +113,17 @@ export async function frontBench(
       floor: bare.cpuMicrosPerFrame,
       ratio: cpuRatio,
       target: `ratio ≤ ${CPU_RATIO}`,
-      met: cpuRatio <= CPU_RATIO,
+      pass: cpuRatio <= CPU_RATIO,
     },
     {
-      name: `front: live answer, 99th percentile of ${ours.answered}`,
+      name: 'front: live answer, 99th percentile',
       unit: 'ms',
       figure: ours.p99Ms,
       floor: bare.p99Ms,
       ratio: ours.p99Ms / bare.p99Ms,
       target: `≤ floor + ${P99_ABOVE_MS} ms`,
-      met: ours.p99Ms <= bare.p99Ms + P99_ABOVE_MS,
+      pass: ours.p99Ms <= bare.p99Ms + P99_ABOVE_MS && ours.answered >= bare.answered * ANSWERED,
+      facts: { answered: ours.answered, floorAnswered: bare.answered },
     },
     {
       name: 'front: memory a connection',
@@ -123,7 +132,7 @@ export async function frontBench(
       floor: bare.bytesPerConnection,
       ratio: ours.bytesPerConnection / bare.bytesPerConnection,
       target: 'reported',
-      met: null,
+      pass: null,
     },
   ];
 }
