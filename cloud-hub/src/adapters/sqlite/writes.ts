@@ -156,7 +156,7 @@ function orderWriter(database: SqliteDatabase, write: EventStatements): WriteOrd
     database,
     database.db
       .selectFrom('charge_order')
-      .select(['event_no', 'pile_total_fen'])
+      .select(['event_no', 'site_id', 'vendor', 'pile_total_fen'])
       .where('order_no', '=', ''),
   );
   const sameEvent = selectOne(
@@ -167,30 +167,40 @@ function orderWriter(database: SqliteDatabase, write: EventStatements): WriteOrd
       .where('order_no', '=', '')
       .where('body', '=', ''),
   );
-  const put = ({ event, order, rows }: PlannedOrder, eventNo: number): undefined => {
-    write.orderEvent({ ...event, event_no: eventNo });
-    write.order({ ...order, event_no: eventNo });
-    for (const row of rows) write.billRow({ ...row, event_no: eventNo });
+  const put = ({ event, order, rows }: PlannedOrder): undefined => {
+    write.orderEvent(event);
+    write.order(order);
+    for (const row of rows) write.billRow(row);
     return undefined;
   };
 
   return (origin, planned) => {
     const { event, order, source } = planned;
+    const parked = (cause: string) => parkedRow(origin, source, `order ${event.order_no} ${cause}`);
     const known = storedOrder(event.order_no);
-    if (known === undefined) return put(planned, event.event_no);
-    if (sameEvent(event.order_no, event.body) !== undefined) return undefined;
+    if (known === undefined) return put(planned);
+    if (known.site_id !== origin.siteId || known.vendor !== origin.vendor) {
+      return parked(`belongs to ${known.site_id}, ${known.vendor}`);
+    }
     const wasSettled = known.pile_total_fen !== null;
     const hasRecord = order.pile_total_fen !== null;
-    const isTaken = storedEvent(event.order_no, event.event_no) !== undefined;
-    if (wasSettled && !hasRecord && event.event_no > known.event_no) {
-      return parkedRow(origin, source, `order ${event.order_no} is settled by its record`);
+    if (event.event_no > known.event_no) {
+      // Beyond all numbers that are stored, so it cannot be one of them come again.
+      return wasSettled && !hasRecord ? parked('is settled by its record') : put(planned);
     }
-    if (!isTaken) return put(planned, event.event_no);
-    if (!wasSettled && hasRecord) return put(planned, known.event_no + 1);
-    const cause = `order ${event.order_no} already has another event ${event.event_no}`;
-    return parkedRow(origin, source, cause);
+    if (sameEvent(event.order_no, event.body) !== undefined) return undefined;
+    if (storedEvent(event.order_no, event.event_no) === undefined) return put(planned);
+    if (!wasSettled && hasRecord) return put(renumbered(planned, known.event_no + 1));
+    return parked(`already has another event ${event.event_no}`);
   };
 }
+
+const renumbered = ({ event, order, rows, source }: PlannedOrder, no: number): PlannedOrder => ({
+  source,
+  event: { ...event, event_no: no },
+  order: { ...order, event_no: no },
+  rows: rows.map((row) => ({ ...row, event_no: no })),
+});
 
 /** Writes a plan inside the running transaction; returns what has to be parked, nothing of it written. */
 export type WritePlan = (origin: Origin, plan: Plan) => readonly Insertable<ParkedTable>[];
@@ -198,7 +208,6 @@ export type WritePlan = (origin: Origin, plan: Plan) => readonly Insertable<Park
 export function planWriter(database: SqliteDatabase): WritePlan {
   const write = eventStatements(database);
   const answer = answerWriter(database);
-
   const writeOrder = orderWriter(database, write);
 
   return (origin, plan) => {

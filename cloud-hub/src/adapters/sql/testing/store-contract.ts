@@ -208,6 +208,22 @@ export function storeContract(name: string, make: MakeStore): void {
         expect(await store.orders({ limit: 9 })).toEqual([]);
       });
 
+      test('an order number that another site has used already is parked', async () => {
+        await apply(modelStream('money').batch(lifeOf(1).slice(0, 2)));
+        const other = { siteId: 'S0002', vendor: VENDOR, epoch: 1, sessionNo: 1 };
+        await store.saveSession({ ...OPEN_SESSION, siteId: 'S0002' });
+        const events = [1, 9].map((eventNo) =>
+          orderEvent(settledOrder(1, 1n, { siteId: 'S0002', eventNo })),
+        );
+        const batch = modelStream('money', other).batch(events);
+        const applied = await store.applyBatch('S0002', batch, RECEIVED_MS);
+        expect(applied).toMatchObject({ fresh: 2, parked: 2 });
+        expect((await store.order(orderNoOf(1)))?.order).toMatchObject({
+          siteId: SITE,
+          eventNo: 2,
+        });
+      });
+
       test('a sum of orders is exact beyond what a double holds', async () => {
         const most = BigInt(Number.MAX_SAFE_INTEGER);
         const orders = [1, 2, 3].map((n) => orderEvent(settledOrder(n, most)));
