@@ -94,6 +94,7 @@ export async function startHub(config: HubConfig, log: Log): Promise<RunningHub>
       log,
       logins: logins(store, clock),
       issueCommand: commands.issueCommand,
+      ingestCounts: () => ({ ...ingest.counts() }),
       async acceptStore({ siteId, vendors }, storeId) {
         const lines = vendors.map((vendor) => ingest.acceptStore({ siteId, vendor }, storeId));
         return (await Promise.all(lines)).some((accepted) => accepted);

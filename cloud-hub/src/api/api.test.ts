@@ -129,6 +129,13 @@ test('a site that has never come is offline', async () => {
   expect(body['items']).toMatchObject([{ siteId: 'site-01', link: 'offline', backlog: 0 }]);
 });
 
+test('a watchdog and Prometheus need no login', async () => {
+  const health = await fetch(`${hub.url}/health`);
+  expect(await health.json()).toMatchObject({ status: 'ok' });
+  const metrics = await (await fetch(`${hub.url}/metrics`)).text();
+  expect(metrics).toContain('holdfast_hub_sites{connected="false"} 1');
+});
+
 test('the API describes itself', async () => {
   const { body } = await ask('/openapi.json');
   const paths = Object.keys(body['paths'] as object);

@@ -14,6 +14,8 @@ export interface HubApi {
   readonly logins: Logins;
   readonly clock: Clock;
   readonly log: Log;
+  /** What the ingest has counted since the start. */
+  readonly ingestCounts: () => Readonly<Record<string, number>>;
   /** An operator's word on two boxes with one identity; `false`: the site never said HELLO. */
   readonly acceptStore: (site: SiteAccount, storeId: string) => Promise<boolean>;
   readonly issueCommand: (request: CommandRequest) => Promise<StoredCommand>;

@@ -19,6 +19,7 @@ import fastify, {
 } from 'fastify';
 import type { ApiOptions, HubApi } from './hub-api.ts';
 import { liveSockets } from './live-socket.ts';
+import { healthRoutes } from './metrics.ts';
 import { operatorRoutes } from './operator-routes.ts';
 import { problemAnswers } from './problems.ts';
 import { readRoutes } from './read-routes.ts';
@@ -139,6 +140,7 @@ export async function hubServer(
     },
     { prefix: '/api/v1' },
   );
+  healthRoutes(app, api, live.clients);
   await pages(app, options.pageFolder);
   return { app, closeLive: live.close };
 }
