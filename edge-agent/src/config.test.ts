@@ -128,6 +128,11 @@ describe('a wrong file', () => {
       { ...LEAST, piles: [{ pileNo: '1', dialect: 'x' }] },
       '/piles/0/dialect',
     ],
+    [
+      'a QR prefix that no pile can show',
+      { ...LEAST, fronts: [{ protocol: 'ykc', qr: { prefix: '二维码' } }] },
+      '/fronts/0/qr/prefix',
+    ],
     ['an open API without a token', { ...LEAST, api: { host: '0.0.0.0' } }, '/api/token'],
     ['one port twice', { ...LEAST, api: { port: 9001 } }, '/fronts/0/port'],
     ['a tariff that is not there', { ...LEAST, tariff: 'day' }, '/tariff'],

@@ -19,9 +19,10 @@ import { type LiveSource, liveSource } from './api/live-source.ts';
 import { orderHistory } from './api/order-history.ts';
 import { type CommandDesk, commandDesk } from './commands/desk.ts';
 import type { EdgeConfig } from './config.ts';
-import { Capture } from './piles/capture.ts';
+import { CAPTURE_LIMITS, Capture } from './piles/capture.ts';
 import { Registry } from './piles/registry.ts';
 import { ykcProtocol } from './piles/ykc/protocol.ts';
+import { YKC_SETTINGS } from './piles/ykc/settings.ts';
 import type { Timers } from './ports/clock.ts';
 import type { Ledger } from './ports/ledger.ts';
 import { type SiteLog, silentLog } from './site/log.ts';
@@ -133,16 +134,25 @@ interface Room {
   readonly capture: Capture;
 }
 
+/** Seconds of the file to milliseconds of the front. */
+const frontLimitsOf = (limits: EdgeConfig['fronts'][number]['limits']) => ({
+  ...limits,
+  silenceMs: limits.silenceSeconds * 1_000,
+  loginMs: limits.loginSeconds * 1_000,
+  partialMs: limits.partialSeconds * 1_000,
+  keepAliveMs: limits.keepAliveSeconds * 1_000,
+  drainMs: limits.drainSeconds * 1_000,
+});
+
 async function openFronts(room: Room, undo: Undoing) {
   const { config, site, capture, clock, timers, log } = room;
   const registry = new Registry(site);
   const protocols = { ykc: ykcProtocol } as const;
   const fronts: Front[] = [];
   const addresses: { protocol: string; port: number }[] = [];
-  for (const { protocol, host, port, limits } of config.fronts) {
-    const { silenceSeconds, ...bounds } = limits;
+  for (const { protocol, host, port, limits, qr } of config.fronts) {
     const front = openFront({
-      protocol: protocols[protocol](),
+      protocol: protocols[protocol]({ ...YKC_SETTINGS, qr: qr ?? null }),
       site,
       registry,
       capture,
@@ -150,7 +160,7 @@ async function openFronts(room: Room, undo: Undoing) {
       timers,
       host,
       port,
-      limits: { ...bounds, silenceMs: silenceSeconds * 1_000 },
+      limits: frontLimitsOf(limits),
       log,
     });
     undo.add(() => front.stop());
@@ -227,7 +237,8 @@ async function openHttp(
 async function openRoom(config: EdgeConfig, options: EdgeOptions, undo: Undoing): Promise<Room> {
   const { log = silentLog, machine = machineClock, timers = systemTimers } = options;
   const { ledger, clock } = await openStore(config, machine, undo);
-  const capture = new Capture();
+  const { captureBytes: bytesPerPile } = config.limits;
+  const capture = new Capture({ ...CAPTURE_LIMITS, bytesPerPile });
   const site = await openSite({ config, ledger, clock, timers, capture, log });
   undo.add(() => site.close());
   const desk = commandDesk({

@@ -32,8 +32,29 @@ const FrontBounds = Type.Object(
     loginsPerMinute: whole('of one address', 1, 1_000_000, 1_200),
     badFramesPerMinute: whole('more of one connection end it', 1, 10_000, 30),
     silenceSeconds: whole('without a frame a pile counts as lost', 5, 3_600, 30),
+    loginSeconds: whole('a connection that serves no pile is closed', 5, 3_600, 60),
+    partialSeconds: whole('for the rest of a frame', 1, 60, 8),
+    pilesPerConnection: whole('that one concentrator may carry', 1, 1_000, 64),
+    backlog: whole('connections that wait to be accepted', 1, 65_535, 4_096),
+    unsentBytes: whole('that a pile may leave unread', 1_024, 16_777_216, 65_536),
+    keepAliveSeconds: whole('until a quiet connection is probed', 1, 7_200, 30),
+    drainSeconds: whole('that a stop waits for what was said', 1, 60, 5),
   },
   { ...strict, default: {} },
+);
+
+const QrPrefix = Type.Object(
+  {
+    format: Type.Enum(['prefix-pile', 'prefix-pile-gun'], {
+      default: 'prefix-pile-gun',
+      description: 'what follows the prefix in the code',
+    }),
+    prefix: Type.String({
+      pattern: '^[\\x21-\\x7e]{1,200}$',
+      description: 'what the code begins with, ASCII, e.g. https://example.cn/q/',
+    }),
+  },
+  { ...strict, description: 'QR code that piles show (0xF0); left out: their own' },
 );
 
 const Front = Type.Object(
@@ -41,6 +62,7 @@ const Front = Type.Object(
     protocol: Type.Enum(['ykc'], { description: 'what the piles speak' }),
     host,
     port: port(9001),
+    qr: Type.Optional(QrPrefix),
     limits: FrontBounds,
   },
   strict,
@@ -164,6 +186,7 @@ const Limits = Type.Object(
     waitingPiles: whole('unknown piles remembered for adoption', 1, 10_000, 200),
     telemetryQueue: whole('measurements that may wait for the disk', 100, 1_000_000, 20_000),
     commandsWaiting: whole('commands that may run or wait at the same time', 1, 10_000, 500),
+    captureBytes: whole('raw frames kept of each pile', 512, 1_048_576, 16_384),
   },
   { ...strict, default: {} },
 );
