@@ -1,10 +1,10 @@
 import type { Insertable } from 'kysely';
-import type { Plan, PlannedOrder } from '../sql/plan.ts';
-import { type Origin, parkedRow } from '../sql/plan.ts';
+import type { Origin, Plan } from '../sql/plan.ts';
 import type { ParkedTable } from '../sql/schema.ts';
 import { answerWriter } from './commands.ts';
 import type { SqliteDatabase } from './database.ts';
-import { insertRow, selectOne } from './statements.ts';
+import { orderWriter } from './order-writes.ts';
+import { insertRow } from './statements.ts';
 
 const ORDER_COLUMNS = [
   'order_no',
@@ -135,87 +135,16 @@ export function eventStatements(database: SqliteDatabase) {
 }
 export type EventStatements = ReturnType<typeof eventStatements>;
 
-type WriteOrder = (origin: Origin, planned: PlannedOrder) => Insertable<ParkedTable> | undefined;
-
-/**
- * Money has natural keys besides the watermark: the second of two equal events changes nothing, and
- * an order that its record has settled is never changed by an event without one. A box that was set
- * back gives its numbers out again; what it says of an order that still waits for its record is taken
- * under the next number, anything else is parked ([SYNC-10]).
- */
-function orderWriter(database: SqliteDatabase, write: EventStatements): WriteOrder {
-  const storedEvent = selectOne(
-    database,
-    database.db
-      .selectFrom('order_event')
-      .select('event_no')
-      .where('order_no', '=', '')
-      .where('event_no', '=', 0),
-  );
-  const storedOrder = selectOne(
-    database,
-    database.db
-      .selectFrom('charge_order')
-      .select(['event_no', 'site_id', 'vendor', 'pile_total_fen'])
-      .where('order_no', '=', ''),
-  );
-  const sameEvent = selectOne(
-    database,
-    database.db
-      .selectFrom('order_event')
-      .select('event_no')
-      .where('order_no', '=', '')
-      .where('body', '=', ''),
-  );
-  const put = ({ event, order, rows }: PlannedOrder): undefined => {
-    write.orderEvent(event);
-    write.order(order);
-    for (const row of rows) write.billRow(row);
-    return undefined;
-  };
-
-  return (origin, planned) => {
-    const { event, order, source } = planned;
-    const parked = (cause: string) => parkedRow(origin, source, `order ${event.order_no} ${cause}`);
-    const known = storedOrder(event.order_no);
-    if (known === undefined) return put(planned);
-    if (known.site_id !== origin.siteId || known.vendor !== origin.vendor) {
-      return parked(`belongs to ${known.site_id}, ${known.vendor}`);
-    }
-    const wasSettled = known.pile_total_fen !== null;
-    const hasRecord = order.pile_total_fen !== null;
-    if (event.event_no > known.event_no) {
-      // Beyond all numbers that are stored, so it cannot be one of them come again.
-      return wasSettled && !hasRecord ? parked('is settled by its record') : put(planned);
-    }
-    if (sameEvent(event.order_no, event.body) !== undefined) return undefined;
-    if (storedEvent(event.order_no, event.event_no) === undefined) return put(planned);
-    if (!wasSettled && hasRecord) return put(renumbered(planned, known.event_no + 1));
-    return parked(`already has another event ${event.event_no}`);
-  };
-}
-
-const renumbered = ({ event, order, rows, source }: PlannedOrder, no: number): PlannedOrder => ({
-  source,
-  event: { ...event, event_no: no },
-  order: { ...order, event_no: no },
-  rows: rows.map((row) => ({ ...row, event_no: no })),
-});
-
 /** Writes a plan inside the running transaction; returns what has to be parked, nothing of it written. */
 export type WritePlan = (origin: Origin, plan: Plan) => readonly Insertable<ParkedTable>[];
 
 export function planWriter(database: SqliteDatabase): WritePlan {
   const write = eventStatements(database);
   const answer = answerWriter(database);
-  const writeOrder = orderWriter(database, write);
+  const writeOrders = orderWriter(database, write);
 
   return (origin, plan) => {
-    const parked = [...plan.parked];
-    for (const planned of plan.orders) {
-      const row = writeOrder(origin, planned);
-      if (row !== undefined) parked.push(row);
-    }
+    const parked = [...plan.parked, ...writeOrders(origin, plan.orders)];
     for (const row of plan.piles.values()) write.pile(row);
     for (const row of plan.connectors.values()) write.connector(row);
     for (const row of plan.measurements) write.measurement(row);
