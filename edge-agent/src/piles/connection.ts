@@ -54,7 +54,7 @@ export class Connection<State, Up, Down> implements Carrier<Down> {
   #held: Set<EventQueue> | null = null;
   /** What a paused connection had already been given. */
   #unread: Uint8Array = NOTHING;
-  /** Frames to send when the chunk that is being read is done: one write for all of them. */
+  /** Frames to send when the slice that is being read is done: one write for all of them. */
   #out: readonly Uint8Array[] | null = null;
   #over = false;
 
@@ -102,7 +102,8 @@ export class Connection<State, Up, Down> implements Carrier<Down> {
       }
     } catch (error) {
       counts.errors += 1;
-      log.error({ address: this.#wire.address, message, err: error }, 'frame-not-encoded');
+      // Without the message: it may hold a password. The error names the field.
+      log.error({ address: this.#wire.address, err: error }, 'frame-not-encoded');
     }
   }
 
@@ -138,19 +139,19 @@ export class Connection<State, Up, Down> implements Carrier<Down> {
   }
 
   #read(chunk: Uint8Array): void {
-    this.#out = NO_FRAMES;
     this.#nowMs = this.#room.clock.nowMs();
     this.#monoMs = this.#room.clock.monoMs();
     let at = 0;
     while (at < chunk.length && this.#held === null && !this.#over) {
       const end = Math.min(at + SLICE_BYTES, chunk.length);
       const whole = at === 0 && end === chunk.length;
+      this.#out = NO_FRAMES;
       this.#decode(whole ? chunk : chunk.subarray(at, end));
+      this.#flush();
       at = end;
     }
     // Copied: the socket may use its buffer again.
     if (at < chunk.length && !this.#over) this.#unread = Uint8Array.from(chunk.subarray(at));
-    this.#flush();
   }
 
   #decode(slice: Uint8Array): void {

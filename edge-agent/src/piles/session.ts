@@ -88,7 +88,7 @@ export class Session<State, Up, Down> implements Seated {
       const view = { site: this.#room.site, nowMs };
       this.#take(this.#room.driver.onFrame(this.#state, message, view, raw));
     } catch (error) {
-      this.#failed(error, { message });
+      this.#failed(error, 'frame');
     }
   }
 
@@ -97,7 +97,7 @@ export class Session<State, Up, Down> implements Seated {
     try {
       this.#take(this.#room.driver.onCommand(this.#state, command, this.#view()));
     } catch (error) {
-      this.#failed(error, { command });
+      this.#failed(error, `command ${command.do}`);
     }
   }
 
@@ -115,7 +115,7 @@ export class Session<State, Up, Down> implements Seated {
     try {
       this.#take(this.#room.driver.onUnheard(this.#state, event, this.#view()));
     } catch (bug) {
-      this.#failed(bug, { event });
+      this.#failed(bug, `event ${event.type}`);
     }
   }
 
@@ -132,9 +132,9 @@ export class Session<State, Up, Down> implements Seated {
   }
 
   /** A bug of ours met an input: that input is lost, the pile and the process go on. */
-  #failed(error: unknown, input: Readonly<Record<string, unknown>>): void {
+  #failed(error: unknown, input: string): void {
     this.#room.counts.errors += 1;
-    this.#room.log.error({ pile: this.pileNo, err: error, ...input }, 'driver-failed');
+    this.#room.log.error({ pile: this.pileNo, input, err: error }, 'driver-failed');
   }
 
   #leave(why: LostWhy, text: string): void {
@@ -221,7 +221,7 @@ export class Session<State, Up, Down> implements Seated {
     try {
       this.#take(this.#room.driver.onTimer(this.#state, timer, this.#view()));
     } catch (error) {
-      this.#failed(error, { timer });
+      this.#failed(error, `timer ${timer}`);
     }
   }
 }

@@ -8,7 +8,6 @@ import { balanceOf, cardBytesOf, noTradeNo, printedNoOf } from './map.ts';
 import { authReasonOf, startRefusalOf, stopRefusalOf } from './refusals.ts';
 import { type Ask, gunOf, withGun, type YkcState } from './state.ts';
 import {
-  ask,
   connectorOf,
   emit,
   type Heard,
@@ -16,6 +15,7 @@ import {
   reply,
   stay,
   step,
+  tell,
   type YkcEffect,
   type YkcStep,
 } from './step.ts';
@@ -132,7 +132,7 @@ export function askRefused(state: YkcState, connectorNo: number, request: string
 /** [YKC-START-1]: 0x34. The card's number goes along, so that it can stop the charge (ykc.md §6). */
 export function start(state: YkcState, command: Command<'start'>, view: DriverView): YkcStep {
   const { connectorNo } = command;
-  return ask(starting(state, connectorNo, view), 'remoteStart', {
+  return tell(starting(state, connectorNo, view), 'remoteStart', {
     tradeNo: command.tradeNo,
     pileNo: state.pileNo,
     gunNo: gunNoOf(connectorNo),
@@ -161,7 +161,7 @@ export function remoteStartAck(state: YkcState, { body }: Heard<'remoteStartAck'
 export function stop(state: YkcState, { connectorNo }: Command<'stop'>): YkcStep {
   const stops = [...state.stops.filter((waiting) => waiting !== connectorNo), connectorNo];
   const { pileNo } = state;
-  return ask({ ...state, stops }, 'remoteStop', { pileNo, gunNo: gunNoOf(connectorNo) });
+  return tell({ ...state, stops }, 'remoteStop', { pileNo, gunNo: gunNoOf(connectorNo) });
 }
 
 /** [YKC-STOP-2]: 0x35; [YKC-STOP-3]: one without a gun answers the oldest stop. */

@@ -7,7 +7,16 @@ import { balanceOf, cardBytesOf, printedNoOf } from './map.ts';
 import { recordStored } from './orders.ts';
 import { decide, startTogether } from './parallel.ts';
 import type { YkcState } from './state.ts';
-import { andThen, ask, type Down, emit, stay, step, type YkcEffect, type YkcStep } from './step.ts';
+import {
+  andThen,
+  type Down,
+  emit,
+  stay,
+  step,
+  tell,
+  type YkcEffect,
+  type YkcStep,
+} from './step.ts';
 import { pushTariff } from './tariff.ts';
 
 /** Cards that one frame can carry (ykc.md §5.4). */
@@ -56,7 +65,7 @@ function setLimits(
     return step(state, commandAnswered('setLimits', null, false, detail));
   }
   const percent = Math.round(Math.min(POWER_MAX, Math.max(POWER_MIN, maxPowerPercent)));
-  return ask(state, 'workParamSet', {
+  return tell(state, 'workParamSet', {
     pileNo: state.pileNo,
     disabled: enabled ? 'no' : 'yes',
     maxPowerPercent: percent,
@@ -75,10 +84,10 @@ export const commands: CommandHandlers<YkcState, Down> = {
   recordStored: (state, { tradeNo }) => recordStored(state, tradeNo),
   pushTariff: (state, { tariff }, view) => pushTariff(state, tariff, view),
   readNow: (state, { connectorNo }) =>
-    ask(state, 'readRealtime', { pileNo: state.pileNo, gunNo: gunNoOf(connectorNo) }),
+    tell(state, 'readRealtime', { pileNo: state.pileNo, gunNo: gunNoOf(connectorNo) }),
   setClock: (state, _command, view) => setClock(state, view),
   setBalance: (state, { connectorNo, cardNo, balance }) =>
-    ask(state, 'balanceUpdate', {
+    tell(state, 'balanceUpdate', {
       pileNo: state.pileNo,
       gunNo: gunNoOf(connectorNo),
       physicalCardNo: cardBytesOf(cardNo),
@@ -87,7 +96,7 @@ export const commands: CommandHandlers<YkcState, Down> = {
   setLimits,
   addCards: (state, { cards }) =>
     inFrames(state, cards, CARDS_MAX.add, (s, part) =>
-      ask(s, 'offlineCardSync', {
+      tell(s, 'offlineCardSync', {
         pileNo: s.pileNo,
         count: part.length,
         cards: part.map(printedCard),
@@ -95,23 +104,23 @@ export const commands: CommandHandlers<YkcState, Down> = {
     ),
   removeCards: (state, { cardNos }) =>
     inFrames(state, cardNos, CARDS_MAX.remove, (s, part) =>
-      ask(s, 'offlineCardClear', { pileNo: s.pileNo, count: part.length, cards: cardsOf(part) }),
+      tell(s, 'offlineCardClear', { pileNo: s.pileNo, count: part.length, cards: cardsOf(part) }),
     ),
   findCards: (state, { cardNos }) =>
     inFrames(state, cardNos, CARDS_MAX.find, (s, part) =>
-      ask(s, 'offlineCardQuery', { pileNo: s.pileNo, count: part.length, cards: cardsOf(part) }),
+      tell(s, 'offlineCardQuery', { pileNo: s.pileNo, count: part.length, cards: cardsOf(part) }),
     ),
   setLock: (state, { connectorNo, up }) =>
-    ask(state, 'parkLockControl', {
+    tell(state, 'parkLockControl', {
       pileNo: state.pileNo,
       gunNo: connectorNo,
       action: up ? 'raise' : 'lower',
       reserved: '00000000',
     }),
   reboot: (state, { whenIdle }) =>
-    ask(state, 'reboot', { pileNo: state.pileNo, mode: whenIdle ? 'when-idle' : 'now' }),
+    tell(state, 'reboot', { pileNo: state.pileNo, mode: whenIdle ? 'when-idle' : 'now' }),
   updateFirmware: (state, { source, ratedPowerKw, whenIdle, timeoutMinutes }) =>
-    ask(state, 'ota', {
+    tell(state, 'ota', {
       pileNo: state.pileNo,
       pileModel: state.dc ? 'dc' : 'ac',
       power: ratedPowerKw,

@@ -3,7 +3,7 @@ import { dialectOf, STANDARD } from '@holdfast/protocols/ykc/dialects';
 import type { DriverView, LostWhy } from '../driver.ts';
 import { spreadOf } from './map.ts';
 import { beginState, type YkcState } from './state.ts';
-import { andThen, ask, emit, type Heard, reply, stay, step, type YkcStep } from './step.ts';
+import { andThen, emit, type Heard, reply, stay, step, tell, type YkcStep } from './step.ts';
 
 /** Two BCD digits name a gun. */
 const GUNS_MAX = 99;
@@ -70,7 +70,7 @@ export const graceOver = (state: YkcState): YkcStep =>
 
 /** [YKC-CLOCK-1]: 0x56. */
 export const setClock = (state: YkcState, view: DriverView): YkcStep =>
-  ask(state, 'timeSync', { pileNo: state.pileNo, time: pileTimeOf(view.nowMs) });
+  tell(state, 'timeSync', { pileNo: state.pileNo, time: pileTimeOf(view.nowMs) });
 
 /** [YKC-QR-1]: 0xF0, which a pile forgets with its connection. */
 function pushQr(state: YkcState): YkcStep {
@@ -78,7 +78,7 @@ function pushQr(state: YkcState): YkcStep {
   if (qr === null) return stay(state);
   const { pileNo } = state;
   const { format, prefix } = qr;
-  return ask(state, 'qrPrefix', { pileNo, format, prefixLen: prefix.length, prefix });
+  return tell(state, 'qrPrefix', { pileNo, format, prefixLen: prefix.length, prefix });
 }
 
 /** The clock now, and again tomorrow at this pile's own minute ([YKC-CLOCK-2]). */

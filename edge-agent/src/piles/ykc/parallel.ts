@@ -18,13 +18,13 @@ import { authReasonOf, startRefusalOf } from './refusals.ts';
 import type { YkcState } from './state.ts';
 import {
   andThen,
-  ask,
   connectorOf,
   emit,
   type Heard,
   reply,
   stay,
   step,
+  tell,
   type YkcEffect,
   type YkcStep,
 } from './step.ts';
@@ -178,7 +178,7 @@ export function startTogether(state: YkcState, command: Together, view: DriverVi
   );
   for (const { connectorNo, tradeNo } of command.connectors) {
     next = andThen(next, (s) =>
-      ask(starting(s, connectorNo, view), 'parallelRemoteStart', {
+      tell(starting(s, connectorNo, view), 'parallelRemoteStart', {
         tradeNo,
         pileNo: state.pileNo,
         gunNo: gunNoOf(connectorNo),

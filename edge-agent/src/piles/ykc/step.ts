@@ -52,7 +52,7 @@ export const reply = <N extends DownName>(seq: string, name: N, body: YkcBody<N>
 });
 
 /** A frame of our own accord, under our own counter ([YKC-SEQ-2]). */
-export const ask = <N extends DownName>(state: YkcState, name: N, body: YkcBody<N>): YkcStep =>
+export const tell = <N extends DownName>(state: YkcState, name: N, body: YkcBody<N>): YkcStep =>
   step({ ...state, count: (state.count + 1) % 0x1_0000 }, reply(seqOf(state.count), name, body));
 
 export const emit = (event: PileEvent): YkcEffect => ({ do: 'emit', event });

@@ -7,12 +7,12 @@ import { nameOf } from './map.ts';
 import { connectorsOf, gunOf, type YkcState } from './state.ts';
 import {
   andThen,
-  ask,
   emit,
   type Heard,
   reply,
   stay,
   step,
+  tell,
   type YkcEffect,
   type YkcStep,
 } from './step.ts';
@@ -86,7 +86,7 @@ export function pushWhenIdle(state: YkcState, nowMs: number): YkcStep {
     return stay(state);
   }
   const pushed = { ...state, waitingTariff: null, pushedModelNo: tariff.modelNo };
-  return ask(pushed, 'priceModelSet', priceModelOf(state.pileNo, tariff));
+  return tell(pushed, 'priceModelSet', priceModelOf(state.pileNo, tariff));
 }
 
 /** [YKC-TARIFF-4]: the newest tariff waits; guns that have not reported since the login are asked. */
@@ -96,7 +96,7 @@ export function pushTariff(state: YkcState, tariff: Tariff, view: DriverView): Y
   let next = pushWhenIdle({ ...state, waitingTariff: tariff }, view.nowMs);
   for (const connectorNo of connectorsOf(state)) {
     if (next.state.waitingTariff === null || gunOf(state, connectorNo).use !== 'unknown') continue;
-    next = andThen(next, (s) => ask(s, 'readRealtime', { pileNo, gunNo: gunNoOf(connectorNo) }));
+    next = andThen(next, (s) => tell(s, 'readRealtime', { pileNo, gunNo: gunNoOf(connectorNo) }));
   }
   return next;
 }
