@@ -7,6 +7,7 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import websocket from '@fastify/websocket';
+import { liveSockets } from '@holdfast/shared/api/live-sockets';
 import { LoginAnswer, LoginRequest } from '@holdfast/shared/api/resources';
 import { FaultError } from '@holdfast/shared/errors/fault';
 import { isoText } from '@holdfast/shared/time/shanghai';
@@ -18,7 +19,6 @@ import fastify, {
   type RawServerDefault,
 } from 'fastify';
 import type { ApiOptions, HubApi } from './hub-api.ts';
-import { liveSockets } from './live-socket.ts';
 import { healthRoutes } from './metrics.ts';
 import { operatorRoutes } from './operator-routes.ts';
 import { problemAnswers } from './problems.ts';
@@ -34,6 +34,7 @@ export type HubServer = FastifyInstance<
 
 const BODY_BYTES_MAX = 64 * 1024;
 const REQUESTS_A_MINUTE = 1_200;
+const LIVE_CLIENTS_MAX = 500;
 /** What anybody may see: the way in, and whether the hub lives. */
 const OPEN_ROUTES = new Set(['/api/v1/login', '/api/v1/live']);
 const GUARDED = '/api/v1/';
@@ -122,20 +123,32 @@ export async function hubServer(
   await app.register(websocket, { options: { maxPayload: 16 * 1024 } });
   await documentation(app);
   guard(app);
-  const live = liveSockets(api.feed, (open) => {
-    try {
-      app.jwt.verify(open.token ?? '');
-      return true;
-    } catch {
-      return false;
-    }
+  const live = liveSockets({
+    feed: api.feed,
+    collect: () => {},
+    nowMs: api.clock.nowMs,
+    after: (ms, task) => {
+      const timer = setTimeout(task, ms);
+      return () => clearTimeout(timer);
+    },
+    mostClients: LIVE_CLIENTS_MAX,
+    isToken(token) {
+      try {
+        app.jwt.verify(token ?? '');
+        return true;
+      } catch {
+        return false;
+      }
+    },
   });
   await app.register(
     async (v1: HubServer) => {
       readRoutes(v1, api);
       loginRoute(v1, api, options);
       operatorRoutes(v1, api);
-      v1.get('/live', { websocket: true, schema: { hide: true } }, (socket) => live.join(socket));
+      v1.get('/live', { websocket: true, schema: { hide: true } }, (socket, request) =>
+        live.take(socket, request.ip),
+      );
       v1.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
     },
     { prefix: '/api/v1' },

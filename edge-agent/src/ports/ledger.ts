@@ -1,7 +1,7 @@
 import type { Order } from '@holdfast/shared/order/order';
 import type { Command, CommandAnswer } from '@holdfast/shared/sync/commands';
 import type { SiteEvent } from '@holdfast/shared/sync/events';
-import type { LaneName, StreamId } from '@holdfast/shared/sync/lanes';
+import type { StreamId } from '@holdfast/shared/sync/lanes';
 import type { ClockReading, DayChain, GapRecord } from '@holdfast/shared/sync/messages';
 
 /** Who this store is ([SYNC-10]). A new store id means a new epoch at the hub. */
@@ -152,4 +152,3 @@ export interface Ledger {
   readonly close: () => Promise<void>;
 }
 
-export type { LaneName };

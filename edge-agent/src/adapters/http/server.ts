@@ -7,6 +7,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import websocket from '@fastify/websocket';
 import type { LiveFeed } from '@holdfast/shared/api/live-feed';
+import { type LiveSockets, liveSockets } from '@holdfast/shared/api/live-sockets';
 import { FaultError } from '@holdfast/shared/errors/fault';
 import fastify, {
   type FastifyBaseLogger,
@@ -20,7 +21,6 @@ import { HealthResource } from '../../api/schemas.ts';
 import type { Clock, Timers } from '../../ports/clock.ts';
 import type { SiteLog } from '../../site/log.ts';
 import { gatekeeper } from './gatekeeper.ts';
-import { type LiveSockets, liveSockets } from './live-socket.ts';
 import type { Metrics } from './metrics.ts';
 import { problemAnswers } from './problems.ts';
 import { apiRoutes } from './routes.ts';
@@ -125,8 +125,8 @@ export async function httpServer(options: HttpOptions): Promise<HttpServer> {
   const live: LiveSockets = liveSockets({
     feed: options.feed,
     collect: options.collect,
-    clock,
-    timers,
+    nowMs: clock.nowMs,
+    after: timers.after,
     mostClients: options.liveClients,
     isToken: keeper.isToken,
   });

@@ -1,9 +1,7 @@
-import type { WebSocket } from '@fastify/websocket';
-import type { LiveMessage, LiveOpen } from '@holdfast/shared/api/live';
-import { LIVE_DELTA_MS, type LiveFeed } from '@holdfast/shared/api/live-feed';
 import Type from 'typebox';
 import { Value } from 'typebox/value';
-import type { Clock, Timers } from '../../ports/clock.ts';
+import type { LiveMessage, LiveOpen } from './live.ts';
+import { LIVE_DELTA_MS, type LiveFeed } from './live-feed.ts';
 
 const HEARTBEAT_MS = 5_000;
 /** A client that has not said what it wants by then is sent away. */
@@ -19,6 +17,18 @@ const Open = Type.Object({
   ),
 });
 
+/** A LiveSocket of the server, as far as the feed needs it; that of `ws` fits. */
+export interface LiveSocket {
+  readonly readyState: number;
+  readonly OPEN: number;
+  readonly bufferedAmount: number;
+  readonly send: (text: string) => void;
+  readonly close: (code: number) => void;
+  readonly terminate: () => void;
+  readonly on: (event: 'close' | 'error', listener: () => void) => unknown;
+  readonly once: (event: 'message', listener: (data: unknown) => void) => unknown;
+}
+
 function openOf(data: unknown): LiveOpen | undefined {
   try {
     const json: unknown = JSON.parse(String(data));
@@ -32,15 +42,16 @@ export interface LiveSocketOptions {
   readonly feed: LiveFeed;
   /** Called before each flush. */
   readonly collect: () => void;
-  readonly clock: Clock;
-  readonly timers: Timers;
+  readonly nowMs: () => number;
+  /** Runs `task` once after `ms`; returns what cancels it. */
+  readonly after: (ms: number, task: () => void) => () => void;
   readonly mostClients: number;
   readonly isToken: (token: string | undefined, address: string) => boolean;
 }
 
 /** The feed's way to the pages: numbered changes at most ten times a second. */
 export interface LiveSockets {
-  readonly take: (socket: WebSocket, address: string) => void;
+  readonly take: (socket: LiveSocket, address: string) => void;
   readonly clients: () => number;
   readonly close: () => void;
 }
@@ -48,15 +59,15 @@ export interface LiveSockets {
 type Bye = Extract<LiveMessage, { type: 'bye' }>['code'];
 
 export function liveSockets(options: LiveSocketOptions): LiveSockets {
-  const { feed, collect, clock, timers, mostClients, isToken } = options;
-  const clients = new Set<WebSocket>();
+  const { feed, collect, nowMs, after, mostClients, isToken } = options;
+  const clients = new Set<LiveSocket>();
   let connected = 0;
   let stopped = false;
 
-  const tell = (socket: WebSocket, message: LiveMessage): void => {
+  const tell = (socket: LiveSocket, message: LiveMessage): void => {
     if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message));
   };
-  const dismiss = (socket: WebSocket, code: Bye): void => {
+  const dismiss = (socket: LiveSocket, code: Bye): void => {
     clients.delete(socket);
     tell(socket, { type: 'bye', code });
     socket.close(code === 'unauthorised' ? 4401 : 1013);
@@ -71,7 +82,7 @@ export function liveSockets(options: LiveSocketOptions): LiveSockets {
     }
   };
   const every = (ms: number, task: () => void): void => {
-    timers.after(ms, () => {
+    after(ms, () => {
       if (stopped) return;
       task();
       every(ms, task);
@@ -83,10 +94,10 @@ export function liveSockets(options: LiveSocketOptions): LiveSockets {
   };
   every(LIVE_DELTA_MS, flush);
   every(HEARTBEAT_MS, () =>
-    broadcast([{ type: 'heartbeat', after: feed.after(), serverMs: clock.nowMs() }]),
+    broadcast([{ type: 'heartbeat', after: feed.after(), serverMs: nowMs() }]),
   );
 
-  const begin = (socket: WebSocket, open: LiveOpen): void => {
+  const begin = (socket: LiveSocket, open: LiveOpen): void => {
     // Those who are here get what waits under its numbers; the newcomer begins after them.
     flush();
     tell(socket, { type: 'hello', version: 1, stream: feed.stream, heartbeatMs: HEARTBEAT_MS });
@@ -98,7 +109,7 @@ export function liveSockets(options: LiveSocketOptions): LiveSockets {
     take(socket, address) {
       connected += 1;
       socket.on('error', () => socket.terminate());
-      const cancel = timers.after(OPEN_WAIT_MS, () => dismiss(socket, 'unauthorised'));
+      const cancel = after(OPEN_WAIT_MS, () => dismiss(socket, 'unauthorised'));
       socket.on('close', () => {
         connected -= 1;
         cancel();
