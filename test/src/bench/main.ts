@@ -14,7 +14,7 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const NAMES = Object.keys(SUITE).filter(isBenchName);
 
 interface Options {
-  readonly only: readonly BenchName[];
+  readonly only?: readonly BenchName[];
   readonly quick: boolean;
   readonly repeats: number | undefined;
   readonly json: string;
@@ -57,13 +57,13 @@ async function measure(
       return undefined;
     }
     const seconds = Math.round((performance.now() - startedMs) / 1_000);
-    say(`${name}: ${SUITE[name].about} (run ${run} of ${times}, ${seconds} s)`);
+    say(`${name} ${run}/${times} took ${seconds} s: ${SUITE[name].about}`);
   }
   return middleOf(runs);
 }
 
 function show(results: readonly BenchResult[], failed: readonly BenchName[], quick: boolean): void {
-  say(`\n${tableOf(results)}\n`);
+  if (results.length > 0) say(`\n${tableOf(results)}\n`);
   for (const result of results) {
     const facts = factsText(result);
     if (facts !== '') say(`${result.name}\n  ${facts}`);
@@ -77,7 +77,7 @@ async function run(options: Options): Promise<boolean> {
   say(`${machine.cpu}, ${machine.cores} cores, ${machine.system}, Node ${machine.node}`);
   const results: BenchResult[] = [];
   const failed: BenchName[] = [];
-  for (const name of options.only) {
+  for (const name of options.only ?? NAMES) {
     const measured = await measure(name, options);
     if (measured === undefined) failed.push(name);
     else results.push(...measured);
@@ -93,10 +93,9 @@ async function run(options: Options): Promise<boolean> {
 
 await new Command('npm run bench --')
   .description(
-    'Measures what must be fast, each figure in turns with its floor: the same work done as barely\n' +
-      'as it can be. Figures vary by machine and by what else runs on it; ratios much less.',
+    'Measures what must be fast, each figure in turns with its floor: the same work done as barely as it can be. Figures vary by machine and by what else runs on it; ratios much less.',
   )
-  .option('--only <names>', `some of ${NAMES.join(',')}`, namesOf, NAMES)
+  .option('--only <names>', `some of ${NAMES.join(',')}`, namesOf)
   .option('--quick', 'smaller sizes and one run each: a look, no proof', false)
   .option('--repeats <n>', 'runs of each; the middle one counts', wholeNumber)
   .option('--json <file>', 'where the figures are written', path.join(ROOT, '.holdfast/bench.json'))

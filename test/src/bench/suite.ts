@@ -1,10 +1,4 @@
-import { codecBench } from './codec.ts';
-import { drainBench } from './drain.ts';
-import { frontBench } from './front.ts';
-import { ledgerBench } from './ledger.ts';
-import { ordersBench } from './orders.ts';
 import type { BenchResult } from './result.ts';
-import { startupBench } from './startup.ts';
 
 /** One benchmark: how it is run whole, and how it is run quickly. */
 export interface Bench {
@@ -16,46 +10,57 @@ export interface Bench {
   readonly quick: () => Promise<readonly BenchResult[]>;
 }
 
-/** Every benchmark by its name, in the order in which they are run. */
+const codec = () => import('./codec.ts');
+const ledger = () => import('./ledger.ts');
+const front = () => import('./front.ts');
+const orders = () => import('./orders.ts');
+const drain = () => import('./drain.ts');
+const startup = () => import('./startup.ts');
+
+const QUICK_LEDGER = { rounds: 3, commitsPerRound: 2_000, singleCommits: 100 };
+const QUICK_FRONT = { connections: 1_000, framesPerSecond: 1_000, seconds: 3, warmupSeconds: 3 };
+const QUICK_ORDERS = { piles: 200, seconds: 5, warmupSeconds: 2 };
+
+/**
+ * Every benchmark by its name, in the order in which they are run. Each is loaded when it runs, so that
+ * its process holds nothing of the others.
+ */
 export const SUITE = {
   codec: {
     about: 'decoding 0x13, beside a decoder of that one frame written by hand',
     repeats: 3,
-    whole: async () => [codecBench()],
-    quick: async () => [codecBench({ rounds: 7, framesPerRound: 20_000 })],
+    whole: async () => [(await codec()).codecBench()],
+    quick: async () => [(await codec()).codecBench({ rounds: 7, framesPerRound: 20_000 })],
   },
   ledger: {
     about: 'committing uploads of orders, beside raw inserts of the same rows',
     repeats: 1,
-    whole: async () => [await ledgerBench()],
-    quick: async () => [
-      await ledgerBench({ rounds: 3, commitsPerRound: 2_000, singleCommits: 100 }),
-    ],
+    whole: async () => [await (await ledger()).ledgerBench()],
+    quick: async () => [await (await ledger()).ledgerBench(QUICK_LEDGER)],
   },
   front: {
-    about: '10,000 connections, beside a server that only splits frames and echoes',
+    about: 'many connections, beside a server that only splits frames and echoes',
     repeats: 3,
-    whole: () => frontBench(),
-    quick: () =>
-      frontBench({ connections: 1_000, framesPerSecond: 1_000, seconds: 4, warmupSeconds: 2 }),
+    whole: async () => (await front()).frontBench(),
+    quick: async () => (await front()).frontBench(QUICK_FRONT),
   },
   orders: {
     about: 'upload to confirmation with a real agent, beside append, force to disk, confirm',
     repeats: 3,
-    whole: () => ordersBench(),
-    quick: () => ordersBench({ piles: 200, seconds: 5, warmupSeconds: 2 }),
+    whole: async () => (await orders()).ordersBench(),
+    quick: async () => (await orders()).ordersBench(QUICK_ORDERS),
   },
   drain: {
     about: 'a backlog on its way into the hub, beside raw inserts of the same rows',
     repeats: 1,
-    whole: () => drainBench(),
-    quick: () => drainBench({ events: 50_000 }),
+    whole: async () => (await drain()).drainBench(),
+    quick: async () => (await drain()).drainBench({ events: 50_000 }),
   },
   startup: {
     about: 'start-up and memory of edge agent and hub, beside a bare Node process',
     repeats: 1,
-    whole: () => startupBench(),
-    quick: () => startupBench({ rounds: 3, backlog: 100_000 }),
+    whole: async () => (await startup()).startupBench(),
+    quick: async () => (await startup()).startupBench({ rounds: 3, backlog: 100_000 }),
   },
 } as const satisfies Readonly<Record<string, Bench>>;
 
