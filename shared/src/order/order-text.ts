@@ -7,7 +7,6 @@ import type { ChargeRecord } from './record.ts';
 import {
   bool,
   exact,
-  jsonOf,
   list,
   nullable,
   oneOf,
@@ -119,22 +118,21 @@ const tariffFields = shape<Tariff>({
   lossRatio,
 });
 
-/** A tariff is immutable and shared by all orders that started with it, so its text is made once. */
-const tariffTexts = new WeakMap<Tariff, string>();
+/** A tariff is immutable and shared by all orders that started with it: its text is made once. */
+const tariffTexts = new WeakMap<Tariff, TariffText>();
+
+function tariffTextOnce(value: Tariff): TariffText {
+  const text = tariffTexts.get(value) ?? tariffText(value);
+  tariffTexts.set(value, text);
+  return text;
+}
 
 /**
  * The snapshot of a tariff inside an order. `checkTariff` judges what an operator wrote; this only
  * reads back what was in force, so it sets no bounds of its own and passes over newer fields.
  */
 const tariff: TextCodec<Tariff> = {
-  text: tariffText,
-  json(value) {
-    const known = tariffTexts.get(value);
-    if (known !== undefined) return known;
-    const text = JSON.stringify(tariffText(value));
-    tariffTexts.set(value, text);
-    return text;
-  },
+  text: tariffTextOnce,
   of(json, path, report) {
     const read = tariffFields.of(json, path, report);
     const orphan = read.slots.find((kind) => kind >= read.rates.length);
@@ -176,15 +174,16 @@ const order = shape<Order>({
 
 /** An order as plain JSON: `orderOf` reads back exactly the same order. */
 export const orderText = (value: Order): OrderText => order.text(value) as OrderText;
-const writeOrder = jsonOf(order);
+
 /** A commit saves an order and tells of it in an event: the same immutable order, twice in a row. */
 let newest: { readonly order: Order; readonly text: string } | undefined;
 
-/** The final JSON text of an order: `JSON.stringify(orderText(value))`, sooner. */
+/** The final JSON text of an order. */
 export function orderJson(value: Order): string {
-  if (newest?.order !== value) newest = { order: value, text: writeOrder(value) };
+  if (newest?.order !== value) newest = { order: value, text: JSON.stringify(orderText(value)) };
   return newest.text;
 }
+
 /** Reads an order from plain JSON, or says everything that is wrong with it. Never throws. */
 export const orderOf = (json: unknown): Read<Order> => readWith(order, json);
 

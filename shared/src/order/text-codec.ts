@@ -20,8 +20,8 @@ type Report = (path: string, want: string) => void;
 /** Both directions of one value. Method syntax: a codec of a narrow type may stand for a wide one. */
 export interface TextCodec<T> {
   text(value: T): unknown;
-  /** `JSON.stringify(text(value))` without the object in between; the ledger writes thousands a second. */
-  json?(value: T): string;
+  /** `text` returns the value itself, so it need not be called: most fields of an order are such. */
+  readonly asIs?: true;
   of(json: unknown, path: string, report: Report): T;
   /** The field may be missing. */
   readonly optional?: true;
@@ -45,7 +45,6 @@ export function readWith<T>(codec: TextCodec<T>, json: unknown): Read<T> {
 /** An exact count with `places` decimals, branded by `count`. */
 export const exact = <T extends bigint>(places: number, count: (n: bigint) => T): TextCodec<T> => ({
   text: (value) => decimalText(value, places),
-  json: (value) => `"${decimalText(value, places)}"`,
   of(json, path, report) {
     const n = typeof json === 'string' ? decimalOf(json, places) : undefined;
     if (n === undefined) report(path, `a decimal string with at most ${places} decimals is wanted`);
@@ -53,17 +52,9 @@ export const exact = <T extends bigint>(places: number, count: (n: bigint) => T)
   },
 });
 
-/** What writes the final JSON text of a value. */
-export const jsonOf = <T>(codec: TextCodec<T>): ((value: T) => string) =>
-  codec.json?.bind(codec) ?? ((value) => JSON.stringify(codec.text(value)));
-
-/** Text that JSON takes as it is. */
-const PLAIN = /^[ !#-[\]-~]*$/;
-const quoted = (text: string): string => (PLAIN.test(text) ? `"${text}"` : JSON.stringify(text));
-
 export const str: TextCodec<string> = {
   text: (value) => value,
-  json: quoted,
+  asIs: true,
   of(json, path, report) {
     if (typeof json === 'string') return json;
     report(path, 'a string is wanted');
@@ -74,7 +65,7 @@ export const str: TextCodec<string> = {
 /** A string of a fixed form, e.g. four hex digits. */
 export const strLike = (form: RegExp, want: string): TextCodec<string> => ({
   text: (value) => value,
-  json: quoted,
+  asIs: true,
   of(json, path, report) {
     if (typeof json === 'string' && form.test(json)) return json;
     report(path, `${want} is wanted`);
@@ -85,7 +76,7 @@ export const strLike = (form: RegExp, want: string): TextCodec<string> => ({
 /** A whole number from `least` that a double holds exactly. */
 export const whole = (least = 0): TextCodec<number> => ({
   text: (value) => value,
-  json: (value) => (Number.isFinite(value) ? String(value) : 'null'),
+  asIs: true,
   of(json, path, report) {
     if (typeof json === 'number' && Number.isSafeInteger(json) && json >= least) return json;
     report(path, `a whole number from ${least} is wanted`);
@@ -95,7 +86,7 @@ export const whole = (least = 0): TextCodec<number> => ({
 
 export const bool: TextCodec<boolean> = {
   text: (value) => value,
-  json: (value) => (value ? 'true' : 'false'),
+  asIs: true,
   of(json, path, report) {
     if (typeof json === 'boolean') return json;
     report(path, 'true or false is wanted');
@@ -106,7 +97,7 @@ export const bool: TextCodec<boolean> = {
 /** One of a list of words. */
 export const oneOf = <T extends string>(words: readonly [T, ...T[]]): TextCodec<T> => ({
   text: (value) => value,
-  json: quoted,
+  asIs: true,
   of(json, path, report) {
     const word = words.find((w) => w === json);
     if (word === undefined) report(path, `one of ${words.join(', ')} is wanted`);
@@ -114,37 +105,35 @@ export const oneOf = <T extends string>(words: readonly [T, ...T[]]): TextCodec<
   },
 });
 
-export function nullable<T>(codec: TextCodec<T>): TextCodec<T | null> {
-  const write = jsonOf(codec);
-  return {
-    text: (value) => (value === null ? null : codec.text(value)),
-    json: (value) => (value === null ? 'null' : write(value)),
-    of: (json, path, report) => (json === null ? null : codec.of(json, path, report)),
-  };
-}
+/** What is made of a codec is as it is where that one is. */
+const sameAs = (codec: { readonly asIs?: true }): { readonly asIs?: true } =>
+  codec.asIs ? { asIs: true } : {};
+
+export const nullable = <T>(codec: TextCodec<T>): TextCodec<T | null> => ({
+  text: (value) => (value === null ? null : codec.text(value)),
+  of: (json, path, report) => (json === null ? null : codec.of(json, path, report)),
+  ...sameAs(codec),
+});
 
 /** A field that may be left out. */
 export const optional = <T>(codec: TextCodec<T>): TextCodec<T> => ({
   text: (value) => codec.text(value),
-  json: jsonOf(codec),
   of: (json, path, report) => codec.of(json, path, report),
   optional: true,
+  ...sameAs(codec),
 });
 
-export function list<T>(codec: TextCodec<T>): TextCodec<readonly T[]> {
-  const write = jsonOf(codec);
-  return {
-    text: (values) => values.map((value) => codec.text(value)),
-    json: (values) => `[${values.map(write).join(',')}]`,
-    of(json, path, report) {
-      if (Array.isArray(json)) {
-        return json.map((item: unknown, i) => codec.of(item, `${path}[${i}]`, report));
-      }
-      report(path, 'a list is wanted');
-      return [];
-    },
-  };
-}
+export const list = <T>(codec: TextCodec<T>): TextCodec<readonly T[]> => ({
+  text: (values) => values.map((value) => codec.text(value)),
+  of(json, path, report) {
+    if (Array.isArray(json)) {
+      return json.map((item: unknown, i) => codec.of(item, `${path}[${i}]`, report));
+    }
+    report(path, 'a list is wanted');
+    return [];
+  },
+  ...sameAs(codec),
+});
 
 const isObject = (json: unknown): json is Readonly<Record<string, unknown>> =>
   typeof json === 'object' && json !== null && !Array.isArray(json);
@@ -158,30 +147,15 @@ type FieldCodecs<T> = { readonly [K in keyof T]-?: TextCodec<Exclude<T[K], undef
 /** An object. Unknown fields are passed over: a newer side may send more ([SYNC-11]). */
 export function shape<T extends object>(fields: FieldCodecs<T>): TextCodec<T> {
   const entries: readonly (readonly [string, TextCodec<unknown>])[] = Object.entries(fields);
-  const places = entries.map(([name, codec]) => ({
-    name,
-    head: `${quoted(name)}:`,
-    write: jsonOf(codec),
-  }));
   return {
     text(value) {
       const out: Record<string, unknown> = {};
       const from: Loose = value;
       for (const [name, codec] of entries) {
         const field = from[name];
-        if (field !== undefined) out[name] = codec.text(field);
+        if (field !== undefined) out[name] = codec.asIs ? field : codec.text(field);
       }
       return out;
-    },
-    json(value) {
-      const from: Loose = value;
-      let out = '';
-      for (const { name, head, write } of places) {
-        const field = from[name];
-        if (field === undefined) continue;
-        out += (out === '' ? '{' : ',') + head + write(field);
-      }
-      return out === '' ? '{}' : `${out}}`;
     },
     of(json, path, report) {
       if (!isObject(json)) report(path, 'an object is wanted');

@@ -13,8 +13,11 @@ export interface BulkSpace {
   readonly relieve: () => boolean;
   /** Gives up at most `steps` steps; `diskFull`: core.db lives on its reserve. */
   readonly tend: (diskFull: boolean, steps: number) => void;
+  /** After a commit: leaves the room of the log to money, too, where that is short. */
+  readonly settle: () => void;
   /** The streams were numbered anew. */
   readonly restart: () => void;
+  readonly close: () => void;
 }
 
 export function bulkSpace(db: Database, tables: StreamTables, budgets: Budgets): BulkSpace {
@@ -25,21 +28,27 @@ export function bulkSpace(db: Database, tables: StreamTables, budgets: Budgets):
   const used = (): number => space.usedBytes() / budgets.bulkBytes;
 
   /** Outside the group's transaction, which the full file has undone. */
-  const giveUp = db.transaction((fullness: number): boolean => {
-    const gave = sacrifice.step(fullness);
+  const giveUp = db.transaction((): boolean => {
+    const gave = sacrifice.step(1);
     tables.flush();
     return gave;
   });
+  const gaveUp = (): boolean => {
+    try {
+      return giveUp();
+    } catch {
+      // Even deleting takes room in the log.
+      tables.forget();
+      return false;
+    }
+  };
 
   return {
     status: () => ({ used: used(), full: closed }),
     closed: () => closed,
     relieve: () => {
-      try {
-        if (giveUp(1)) return true;
-      } catch {
-        tables.forget();
-      }
+      const gave = gaveUp();
+      if (space.truncateLog() || gave) return true;
       closed = true;
       return false;
     },
@@ -49,8 +58,15 @@ export function bulkSpace(db: Database, tables: StreamTables, budgets: Budgets):
       space.shrink();
       closed = diskFull;
     },
+    settle: () => {
+      if (closed) space.truncateLog();
+    },
     restart: () => {
       sacrifice = sacrificer(db, tables);
+    },
+    close: () => {
+      space.truncateLog();
+      db.close();
     },
   };
 }

@@ -69,13 +69,17 @@ function openBulk({ folder, storeId, budgets }: BulkStart): Room<BulkWork> {
   const checkpointCore = (): void => {
     core.pragma('wal_checkpoint(PASSIVE)');
   };
-  const settle = handedToDisk(db, () =>
+  const toDisk = handedToDisk(db, () =>
     cursors
       .all()
       .map(({ no, handed }) => `${no}:${handed}`)
       .join(' '),
   );
   const ops = bulkWork(db, tables, metaOf(db), space, checkpointCore);
+  const settle = (): void => {
+    toDisk();
+    space.settle();
+  };
   const runGroup = groupRunner(db, { flush, forget, relieve: space.relieve, settle });
   const [followed] = runGroup([() => ops.follow(storeId)]);
   if (followed?.ok === false) throw followed.fault;
@@ -86,8 +90,7 @@ function openBulk({ folder, storeId, budgets }: BulkStart): Room<BulkWork> {
     status: space.status,
     close: () => {
       core.close();
-      db.pragma('wal_checkpoint(TRUNCATE)');
-      db.close();
+      space.close();
     },
   };
 }

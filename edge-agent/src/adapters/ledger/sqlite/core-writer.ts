@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { workerData } from 'node:worker_threads';
+import { FaultError } from '@holdfast/shared/errors/fault';
 import type { StreamId } from '@holdfast/shared/sync/lanes';
 import type { ClockReading } from '@holdfast/shared/sync/messages';
 import type { Database } from 'better-sqlite3';
@@ -54,6 +55,7 @@ function writesOf(
   const forgetOld = forgetter(db);
   return {
     commit: ({ writes, events }) => {
+      if (space.isSpent()) throw new FaultError('ledger-full', 'the reserve is used up');
       for (const change of writes) write(change);
       for (const event of events) append(event);
     },
@@ -70,10 +72,7 @@ function writesOf(
   };
 }
 
-function roomOf(
-  db: Database,
-  { folder, siteId, budgets }: CoreStart,
-): Omit<Room<CoreWrites>, 'close'> {
+function roomOf(db: Database, { folder, siteId, budgets }: CoreStart): Room<CoreWrites> {
   migrateUp(db, 'core');
   const ready = db.transaction(() => openIdentity(metaOf(db), siteId))();
   const reserve = reserveFile(join(folder, 'reserve.bin'), budgets.reserveBytes);
@@ -85,21 +84,19 @@ function roomOf(
     ops: writesOf(db, tables, space),
     runGroup: groupRunner(db, { flush, forget, relieve: space.relieve, settle: () => undefined }),
     status: space.status,
+    close: space.close,
   };
 }
 
 function openCore(start: CoreStart): Room<CoreWrites> {
   const lock = lockFolder(start.folder);
   try {
-    const db = openFile(join(start.folder, 'core.db'), CORE_PROFILE);
-    return {
-      ...roomOf(db, start),
-      close: () => {
-        db.pragma('wal_checkpoint(TRUNCATE)');
-        db.close();
-        lock.release();
-      },
+    const room = roomOf(openFile(join(start.folder, 'core.db'), CORE_PROFILE), start);
+    const close = (): void => {
+      room.close();
+      lock.release();
     };
+    return { ...room, close };
   } catch (error) {
     lock.release();
     throw error;

@@ -19,6 +19,9 @@ export interface GroupRoom {
   readonly settle: () => void;
 }
 
+/** How often a group may make room and be tried again: each time frees less. */
+const RELIEFS_MOST = 16;
+
 /**
  * Runs jobs in one transaction, so that one fsync serves them all. When one of them fails, the
  * transaction is done again with a savepoint around each: then only the faulty ones are refused.
@@ -68,11 +71,18 @@ export function groupRunner(
   };
   const apart = (jobs: readonly Job[]): Outcome[] => inTransaction(() => jobs.map(guarded));
 
-  const attempt = (jobs: readonly Job[]): readonly Outcome[] => {
+  const relieved = (error: unknown): boolean => {
+    try {
+      return faultOf(error).code === 'ledger-full' && room.relieve();
+    } catch {
+      return false;
+    }
+  };
+  const attempt = (jobs: readonly Job[], reliefs = RELIEFS_MOST): readonly Outcome[] => {
     try {
       return together(jobs);
     } catch (error) {
-      if (faultOf(error).code === 'ledger-full' && room.relieve()) return attempt(jobs);
+      if (reliefs > 0 && relieved(error)) return attempt(jobs, reliefs - 1);
     }
     try {
       return apart(jobs);

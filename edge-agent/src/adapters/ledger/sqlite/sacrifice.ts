@@ -8,11 +8,13 @@ import type { StreamTables } from './stream-tables.ts';
 
 /** Rows that one step looks at: a bounded transaction. */
 const STEP_ROWS = 1_000;
+/** Share of a lane that one step drops at most, so that a small store is not emptied in one go. */
+const DROP_SHARE = 0.05;
 
 export interface Sacrifice {
   /** Gives up one step of what is worth least at this fullness; `false`: nothing is left to give up. */
   readonly step: (used: number) => boolean;
-  /** Drops the oldest frames until they take no more than `bytes`, a step at a time. */
+  /** Drops the oldest frames until they take no more than `bytes`. */
   readonly trimFrames: (bytes: number) => void;
 }
 
@@ -47,7 +49,8 @@ export function sacrificer(db: Database, tables: StreamTables): Sacrifice {
   const dropOldest = (lane: 'frames' | 'backlog'): boolean => {
     for (const cursor of tables.cursors.all()) {
       if (cursor.stream.lane !== lane) continue;
-      const rows = select.all(cursor.no, cursor.handed, STEP_ROWS);
+      const most = Math.ceil(Math.min(STEP_ROWS, cursor.pending * DROP_SHARE));
+      const rows = select.all(cursor.no, cursor.handed, most);
       remove(
         cursor,
         rows.map(({ seq }) => seq),
@@ -82,10 +85,12 @@ export function sacrificer(db: Database, tables: StreamTables): Sacrifice {
       return thin(minutes) || dropOldest('backlog');
     },
     trimFrames: (bytes) => {
-      const frames = tables.cursors.all().filter(({ stream }) => stream.lane === 'frames');
-      if (frames.reduce((sum, { pendingBytes }) => sum + pendingBytes, 0) > bytes) {
-        dropOldest('frames');
-      }
+      const taken = (): number =>
+        tables.cursors
+          .all()
+          .filter(({ stream }) => stream.lane === 'frames')
+          .reduce((sum, { pendingBytes }) => sum + pendingBytes, 0);
+      while (taken() > bytes && dropOldest('frames'));
     },
   };
 }
