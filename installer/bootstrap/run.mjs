@@ -16,6 +16,24 @@ import { ROOT } from './project.mjs';
 /** A shell reports a program that a signal ended as 128 and the signal's number. */
 const SIGNAL_BASE = 128;
 
+const PARENT_LOOK_MS = 500;
+
+/**
+ * npm hands a signal to its shell, which may die of it and tell nobody. Calls `orphaned` once when the
+ * shell that npm started this process from is gone; returns a function that stops looking.
+ * @param {() => void} orphaned
+ */
+function watchShell(orphaned) {
+  const shell = process.ppid;
+  if (process.env.npm_lifecycle_event === undefined) return () => {};
+  const timer = setInterval(() => {
+    if (process.ppid === shell) return;
+    clearInterval(timer);
+    orphaned();
+  }, PARENT_LOOK_MS);
+  return () => clearInterval(timer);
+}
+
 const isAtTerminal = () => [0, 1, 2].some((stream) => isatty(stream));
 
 /**
@@ -31,10 +49,12 @@ function hand(node, args) {
     const interrupt = () => isAtTerminal() || end();
     process.on('SIGINT', interrupt);
     process.on('SIGTERM', end);
+    const unwatch = watchShell(end);
     child.on('error', fail);
     child.on('exit', (code, signal) => {
       process.off('SIGINT', interrupt);
       process.off('SIGTERM', end);
+      unwatch();
       done(code ?? (signal === null ? 1 : SIGNAL_BASE + constants.signals[signal]));
     });
   });

@@ -158,6 +158,13 @@ test('an interrupt that comes to the bootstrap alone ends the program', async ()
   expect(await waiting.ended).toMatchObject({ code: 7, stdout: 'up\nSIGTERM\n' });
 });
 
+test('a program whose shell was ended by npm is told to end', async () => {
+  const waiting = projectCopy().startInShell(['wait']);
+  await waiting.says('up');
+  waiting.child.kill('SIGTERM');
+  expect((await waiting.ended).stdout).toBe('up\nSIGTERM\n');
+});
+
 test('Ctrl-C reaches both; the bootstrap waits for the program', async () => {
   const waiting = projectCopy().start(['wait']);
   await waiting.says('up');

@@ -28,16 +28,14 @@ export interface ProjectCopy {
   /** Commands that npm was asked for, with the process that did them. */
   readonly calls: () => readonly { readonly pid: number; readonly command: string }[];
   readonly start: (args: readonly string[], npmMode?: string) => Started;
+  /** As `npm run` starts it: from a shell that stays. */
+  readonly startInShell: (args: readonly string[]) => Started;
 }
 
-function startIn(root: string, args: readonly string[], env: NodeJS.ProcessEnv): Started {
-  const run = path.join(root, 'installer/bootstrap/run.mjs');
+function startIn(root: string, line: readonly string[], env: NodeJS.ProcessEnv): Started {
+  const [file = '', ...args] = line;
   // A process group of its own, as a terminal gives: Ctrl-C reaches the program and its parent.
-  const child = spawn(process.execPath, [run, 'frame', ...args], {
-    cwd: root,
-    env,
-    detached: true,
-  });
+  const child = spawn(file, args, { cwd: root, env, detached: true });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => {
@@ -71,6 +69,8 @@ export function projectCopy(): ProjectCopy {
   cpSync(BOOTSTRAP, file('installer/bootstrap'), { recursive: true });
   mkdirSync(path.dirname(file(PROGRAM)), { recursive: true });
   cpSync(path.join(BOOTSTRAP, 'testing/program.ts'), file(PROGRAM));
+  const run = [process.execPath, file('installer/bootstrap/run.mjs'), 'frame'];
+  const env = { ...process.env, npm_execpath: npmScript, FAKE_NPM_LOG: log };
   writeFileSync(file('package.json'), '{ "type": "module" }');
   writeFileSync(file('package-lock.json'), '{}');
   return {
@@ -86,11 +86,11 @@ export function projectCopy(): ProjectCopy {
       });
     },
     start: (args, npmMode = 'well') =>
-      startIn(root, args, {
-        ...process.env,
-        npm_execpath: npmScript,
-        FAKE_NPM: npmMode,
-        FAKE_NPM_LOG: log,
+      startIn(root, [...run, ...args], { ...env, FAKE_NPM: npmMode }),
+    startInShell: (args) =>
+      startIn(root, ['/bin/sh', '-c', '"$0" "$@"; exit $?', ...run, ...args], {
+        ...env,
+        npm_lifecycle_event: 'frame',
       }),
   };
 }
