@@ -1,4 +1,8 @@
 import type { GapRecord } from '@holdfast/shared/sync/messages';
+import type { OutboxRow } from '../../ports/ledger.ts';
+
+/** Ranges that a slice tells of at most: a batch with too many is refused (SPEC.md, bounds). */
+export const GAPS_MOST = 500;
 
 /** A range of numbers that will never come ([SYNC-4]); every number in it is missing. */
 export const gapOf = (from: number, to: number, reason: GapRecord['reason']): GapRecord => ({
@@ -32,3 +36,13 @@ export const gapsWithin = (
   gaps
     .filter((gap) => gap.to > after && gap.from <= last)
     .map((gap) => gapOf(Math.max(gap.from, after + 1), Math.min(gap.to, last), gap.reason));
+
+/** Cuts a slice before the first range too many; what is cut is left to the next slice. */
+export function cutToBounds(
+  rows: readonly OutboxRow[],
+  gaps: readonly GapRecord[],
+): { readonly rows: readonly OutboxRow[]; readonly gaps: readonly GapRecord[] } {
+  const beyond = gaps[GAPS_MOST];
+  if (beyond === undefined) return { rows, gaps };
+  return { rows: rows.filter(({ seq }) => seq < beyond.from), gaps: gaps.slice(0, GAPS_MOST) };
+}

@@ -38,7 +38,7 @@ function killed(folder: string, first: number, afterMs: number): Promise<readonl
 const numbersAfter = (lines: readonly string[], word: string): readonly number[] =>
   lines.filter((line) => line.startsWith(`${word} `)).map((line) => Number(line.split(' ')[1]));
 
-describe('[SYNC-1] after kill -9 at any moment', () => {
+describe('[SYNC-1] [LEDGER-1] after kill -9 at any moment', () => {
   let folder: string;
   let ledger: TendedLedger | undefined;
   beforeEach(() => {

@@ -324,6 +324,21 @@ export function ledgerContract(name: string, make: MakeLedger): void {
         expect((await slice('state', 5)).gaps).toEqual([]);
       });
 
+      test('a slice tells of no more ranges than a batch may have, and the next goes on behind', async () => {
+        // A fault between any two states keeps their gaps apart.
+        const one = (n: number) => connector(1, NOON_MS + n);
+        const faulty = (n: number) => connector(2, NOON_MS + n, ['emergency-stop']);
+        const history = Array.from({ length: 1_300 }, (_, n) => (n % 2 === 0 ? one(n) : faulty(n)));
+        await ledger.commit(events(...history));
+        const first = await slice('state');
+        expect(first.gaps).toHaveLength(500);
+        const told = numbersOf(first);
+        expect(told).toHaveLength(1_000);
+        const second = numbersOf(await slice('state', 1_000));
+        expect([...told, ...second].filter((what) => what === 'coalesced')).toHaveLength(649);
+        expect([...told, ...second]).toHaveLength(1_300);
+      });
+
       test('a fault is never coalesced away', async () => {
         await states(
           connector(1, NOON_MS),
@@ -334,7 +349,7 @@ export function ledgerContract(name: string, make: MakeLedger): void {
         expect(numbersOf(await slice('state'))).toEqual(['coalesced', 2, 'coalesced', 4]);
       });
 
-      test('what was handed out stays until it is acknowledged, so both sides chain the same', async () => {
+      test('[LEDGER-6] what was handed out stays until it is acknowledged, so both sides chain the same', async () => {
         await states(connector(1, NOON_MS));
         const before = await slice('state');
         await states(connector(1, NOON_MS + 1), connector(1, NOON_MS + 2));
@@ -375,7 +390,7 @@ export function ledgerContract(name: string, make: MakeLedger): void {
         expect(numbersOf(await slice('telemetry', 2))).toEqual([]);
       });
 
-      test('what was handed out stays where it is', async () => {
+      test('[LEDGER-6] what was handed out stays where it is', async () => {
         await ledger.commitBulk([measured(1, NOON_MS)]);
         await slice('telemetry');
         await ledger.commitBulk([measured(2, NOON_MS)]);

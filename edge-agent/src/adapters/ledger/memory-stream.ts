@@ -2,7 +2,7 @@ import type { StreamId } from '@holdfast/shared/sync/lanes';
 import type { DayChain, GapRecord } from '@holdfast/shared/sync/messages';
 import type { DayCheck, OutboxRow, OutboxSlice, StreamState } from '../../ports/ledger.ts';
 import { linked } from './day-chain.ts';
-import { gapOf, gapsWithin, withGap } from './gaps.ts';
+import { cutToBounds, gapOf, gapsWithin, withGap } from './gaps.ts';
 import { LOSSLESS_LANES } from './lane-rules.ts';
 import type { OutboundEvent } from './outbound-event.ts';
 
@@ -89,8 +89,8 @@ export function slice(
   const covered = cut && last !== undefined ? last.seq : at.next - 1;
   at.handed = Math.max(at.handed, covered);
   const lost = after < at.acked ? [gapOf(after + 1, at.acked, 'store-lost')] : [];
-  const gaps = [...lost, ...gapsWithin(at.gaps, after, covered)];
-  return { rows: found, gaps, check: checkAt(at, last) };
+  const bounded = cutToBounds(found, [...lost, ...gapsWithin(at.gaps, after, covered)]);
+  return { ...bounded, check: checkAt(at, bounded.rows.at(-1)) };
 }
 
 export function acknowledge(at: MemoryStream, watermark: number): void {

@@ -28,7 +28,7 @@ async function workOf(open: () => Promise<TendedLedger>): Promise<number> {
   return bytesRead() - before;
 }
 
-test('a ledger of a million waiting events is opened and used without looking through them', async () => {
+test('[LEDGER-7] a ledger of a million waiting events is opened and used without looking through them', async () => {
   // The first one fills caches of code, so that the second tells what an empty ledger costs.
   await workOf(small.open);
   const empty = await workOf(() => small.open({ folder: join(small.path(), 'again') }));

@@ -50,7 +50,7 @@ async function fillToTheEnd(ledger: TendedLedger, first: number): Promise<number
   }
 }
 
-describe('[SYNC-5] core.db is full', () => {
+describe('[LEDGER-8] core.db is full', () => {
   const budgets = { coreBytes: 2 * MB, reserveBytes: 512 * KB };
 
   test('new charges are refused, running ones finish on the reserve, and nothing promised is lost', async () => {
@@ -89,7 +89,7 @@ describe('[SYNC-5] core.db is full', () => {
     expect(numbersOf(await ledger.outbox(stream('money'), all, WHOLE))).toEqual([all + 1]);
   });
 
-  test('orders of the last days, and all orders while old events wait, are not forgotten', async () => {
+  test('[LEDGER-10] orders of the last days, and all orders while old events wait, are not forgotten', async () => {
     let nowMs = NOON_MS;
     const ledger = await folder.open({ nowMs: () => nowMs });
     for (const n of [1, 2]) await ledger.commit(uploadOf(n));
@@ -106,7 +106,7 @@ describe('[SYNC-5] core.db is full', () => {
   });
 });
 
-describe('[SYNC-5] bulk.db is full', () => {
+describe('[LEDGER-9] bulk.db is full', () => {
   const MINUTE_MS = 60_000;
   const frames = (n: number) =>
     ({

@@ -57,7 +57,7 @@ const outboxBytes = (): readonly unknown[] =>
     .all();
 
 describe.each(['core', 'bulk'] as const)('%s.db', (file) => {
-  test('[SYNC-11] every step goes up and down again with a filled outbox, whose bytes stay', () => {
+  test('[LEDGER-5] every step goes up and down again with a filled outbox, whose bytes stay', () => {
     open(file);
     const first = MIGRATIONS.slice(0, 1);
     migrateUp(db, file, first);
@@ -108,7 +108,7 @@ describe.each(['core', 'bulk'] as const)('%s.db', (file) => {
   });
 });
 
-test('[SYNC-11] an older agent works with a file of the version after', () => {
+test('[LEDGER-5] an older agent works with a file of the version after', () => {
   open('core');
   migrateUp(db, 'core', [...MIGRATIONS, later(NEWEST)]);
   fill();
@@ -118,7 +118,7 @@ test('[SYNC-11] an older agent works with a file of the version after', () => {
   expect(outboxBytes()).toEqual(before);
 });
 
-test('[SYNC-11] an agent that is too old is refused, and told what to do', () => {
+test('[LEDGER-5] an agent that is too old is refused, and told what to do', () => {
   open('core');
   migrateUp(db, 'core', [...MIGRATIONS, later(NEWEST + 1)]);
   expect(() => migrateUp(db, 'core')).toThrow(/newer agent.*Install the newer agent/);

@@ -31,7 +31,7 @@ afterEach(() => {
 const read = (db: Database, ...names: string[]): readonly unknown[] =>
   names.map((name) => db.pragma(name, { simple: true }));
 
-describe('settings are made and read back', () => {
+describe('[LEDGER-3] settings are made and read back', () => {
   test.each([
     ['core', CORE_PROFILE, 2],
     ['bulk', BULK_PROFILE, 1],

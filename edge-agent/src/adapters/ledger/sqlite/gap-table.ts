@@ -1,6 +1,6 @@
 import type { GapRecord } from '@holdfast/shared/sync/messages';
 import type { Database } from 'better-sqlite3';
-import { gapOf, gapsWithin } from '../gaps.ts';
+import { GAPS_MOST, gapOf, gapsWithin } from '../gaps.ts';
 
 type Reason = GapRecord['reason'];
 
@@ -63,13 +63,13 @@ export function gapTable(db: Database): GapTable {
   };
 }
 
-/** Reads the parts of a stream's gaps inside (after, last]. */
+/** Reads the parts of a stream's gaps inside (after, last], one more at most than a slice may have. */
 export function gapReader(
   db: Database,
 ): (stream: number, after: number, last: number) => readonly GapRecord[] {
   const select = db.prepare<[number, number, number], GapRow>(
     `SELECT from_seq AS "from", to_seq AS "to", reason FROM gap
-     WHERE stream = ? AND to_seq > ? AND from_seq <= ? ORDER BY from_seq`,
+     WHERE stream = ? AND to_seq > ? AND from_seq <= ? ORDER BY from_seq LIMIT ${GAPS_MOST + 1}`,
   );
   return (stream, after, last) => {
     const rows = select.all(stream, after, last);

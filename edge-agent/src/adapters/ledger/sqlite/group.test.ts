@@ -43,7 +43,7 @@ const full = (): never => {
   throw new FaultError('ledger-full', 'full');
 };
 
-test('jobs of a group share one transaction and get their values', () => {
+test('[LEDGER-2] jobs of a group share one transaction and get their values', () => {
   const outcomes = groupRunner(db, roomOf())([put(1), put(2), put(3)]);
   expect(outcomes).toEqual([2, 4, 6].map((value) => ({ ok: true, value })));
   expect(stored('t')).toEqual([1, 2, 3]);
@@ -51,7 +51,7 @@ test('jobs of a group share one transaction and get their values', () => {
   expect(commits).toBe(1);
 });
 
-test('a job that fails for its own fault harms nobody else', () => {
+test('[LEDGER-2] a job that fails for its own fault harms nobody else', () => {
   const outcomes = groupRunner(db, roomOf())([put(1), put(null), put(2), put(5000), put(3)]);
   expect(outcomes.map(({ ok }) => ok)).toEqual([true, false, true, false, true]);
   expect(outcomes[1]).toMatchObject({ fault: { code: 'ledger-failed' } });

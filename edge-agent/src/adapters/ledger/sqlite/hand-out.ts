@@ -1,7 +1,7 @@
 import type { StreamId } from '@holdfast/shared/sync/lanes';
 import type { Database } from 'better-sqlite3';
 import type { OutboxSlice } from '../../../ports/ledger.ts';
-import { gapOf } from '../gaps.ts';
+import { cutToBounds, gapOf } from '../gaps.ts';
 import { gapReader } from './gap-table.ts';
 import { type Limit, rangeReader } from './slice-reader.ts';
 import type { StreamTables } from './stream-tables.ts';
@@ -37,10 +37,8 @@ export function handOut(
       cursor.handed = Math.min(newest, covered + ahead);
     }
     const lost = after < cursor.acked ? [gapOf(after + 1, cursor.acked, 'store-lost')] : [];
-    return {
-      rows,
-      gaps: [...lost, ...gaps(cursor.no, Math.max(after, cursor.acked), covered)],
-      check: tables.lossy.over(cursor, after, rows),
-    };
+    const missing = gaps(cursor.no, Math.max(after, cursor.acked), covered);
+    const slice = cutToBounds(rows, [...lost, ...missing]);
+    return { ...slice, check: tables.lossy.over(cursor, after, slice.rows) };
   };
 }

@@ -3,7 +3,7 @@ import { FaultError } from '@holdfast/shared/errors/fault';
 import Database from 'better-sqlite3';
 
 /** A process that is being replaced may still be on its way out. */
-const WAIT_MS = 2_000;
+const WAIT_MS = 500;
 
 /**
  * Keeps every other agent out of a folder for as long as this process lives: an exclusive lock on a
