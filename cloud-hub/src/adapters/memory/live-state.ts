@@ -7,8 +7,19 @@ const MAX_CONNECTORS = 400_000;
 export function memoryLiveState(limits: { readonly connectors?: number } = {}): LiveState {
   const maxConnectors = limits.connectors ?? MAX_CONNECTORS;
   const presences = new Map<string, Map<string, SitePresence>>();
-  const measurements = new Map<string, LiveMeasurement>();
+  const bySite = new Map<string, Map<string, LiveMeasurement>>();
+  /** All of them, the one not heard of for longest first. */
+  const byAge = new Map<string, LiveMeasurement>();
 
+  const forgetOldest = (): void => {
+    const [oldest] = byAge;
+    if (oldest === undefined) return;
+    const [key, { siteId }] = oldest;
+    byAge.delete(key);
+    const site = bySite.get(siteId);
+    site?.delete(key);
+    if (site?.size === 0) bySite.delete(siteId);
+  };
   return {
     setPresence: async (presence) => {
       const vendors = presences.get(presence.siteId) ?? new Map<string, SitePresence>();
@@ -18,18 +29,17 @@ export function memoryLiveState(limits: { readonly connectors?: number } = {}): 
     presence: async (siteId) => [...(presences.get(siteId)?.values() ?? [])],
     setMeasurement: async (live) => {
       const key = `${live.siteId}|${live.pileNo}|${live.measurement.connectorNo}`;
-      const known = measurements.get(key);
+      const known = byAge.get(key);
       if (known !== undefined && known.atMs > live.atMs) return;
-      // Taken out first, so that the map stays in the order of the last word.
-      measurements.delete(key);
-      measurements.set(key, live);
-      if (measurements.size <= maxConnectors) return;
-      const [oldest] = measurements.keys();
-      if (oldest !== undefined) measurements.delete(oldest);
+      byAge.delete(key);
+      byAge.set(key, live);
+      const site = bySite.get(live.siteId) ?? new Map<string, LiveMeasurement>();
+      site.set(key, live);
+      bySite.set(live.siteId, site);
+      if (byAge.size > maxConnectors) forgetOldest();
     },
-    measurements: async (siteId) => {
-      const all = [...measurements.values()];
-      return siteId === undefined ? all : all.filter((live) => live.siteId === siteId);
-    },
+    measurements: async (siteId) => [
+      ...(siteId === undefined ? byAge : (bySite.get(siteId) ?? new Map())).values(),
+    ],
   };
 }
