@@ -97,6 +97,9 @@ function open(port: number, n: number): Promise<Pile> {
     socket.once('connect', () => socket.write(ykc.encode(login(pileNo))));
     socket.once('data', () => {
       socket.off('error', reject);
+      // As a pile does after its login: what its gun is, and what it does.
+      socket.write(ykc.encode(heartbeat(pileNo, '0100')));
+      socket.write(ykc.encode(realtime(pileNo, '0200')));
       resolve({ socket, pileNo, sentAt: 0 });
     });
   });

@@ -18,7 +18,7 @@ export interface FrontBenchOptions {
 const DEFAULTS: FrontBenchOptions = {
   connections: 10_000,
   framesPerSecond: 2_000,
-  windows: 2,
+  windows: 3,
   seconds: 6,
   warmupSeconds: 12,
 };

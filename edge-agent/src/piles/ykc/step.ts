@@ -1,11 +1,5 @@
 import type { MessageOf, SentBy, UnknownMessage } from '@holdfast/protocols/kernel/frame';
-import {
-  type Frames,
-  gunNumberOf,
-  seqOf,
-  type YkcBody,
-  type YkcKnown,
-} from '@holdfast/protocols/ykc/codec';
+import { type Frames, seqOf, type YkcBody, type YkcKnown } from '@holdfast/protocols/ykc/codec';
 import type { PileEvent } from '@holdfast/shared/pile/pile-event';
 import type { DriverView, Effect, Step } from '../driver.ts';
 import type { YkcState } from './state.ts';
@@ -61,9 +55,13 @@ export const emit = (event: PileEvent): YkcEffect => ({ do: 'emit', event });
 export const observed = (name: string, body: Readonly<Record<string, unknown>>): YkcEffect =>
   emit({ type: 'Observed', name, body });
 
+const digitAt = (text: string, at: number): number => text.charCodeAt(at) - 48;
+
 /**
  * The connector of a frame. Two BCD digits by the text; a pile that writes binary shows itself by a
  * digit above nine.
  */
-export const connectorOf = (gunNo: string): number =>
-  gunNumberOf(gunNo) ?? Number.parseInt(gunNo, 16);
+export function connectorOf(gunNo: string): number {
+  const [tens, ones] = [digitAt(gunNo, 0), digitAt(gunNo, 1)];
+  return tens > 9 || ones > 9 ? Number.parseInt(gunNo, 16) : 10 * tens + ones;
+}
