@@ -17,7 +17,7 @@ export interface DrainBenchOptions {
 }
 
 const DEFAULTS: DrainBenchOptions = { events: 500_000, mixes: ['an outage', 'money alone'] };
-/** Money alone is heavier an event, and a tenth of what an outage leaves. */
+/** Money alone is heavier an event: a fifth as many will do. */
 const MONEY_SHARE = 5;
 const RATIO_MIN = 0.25;
 const FLOOR_ROUNDS = 2;

@@ -1,22 +1,14 @@
 import { judgeBatch } from '@holdfast/shared/sync/hub-rules';
 import type { Batch, GapRecord } from '@holdfast/shared/sync/messages';
-import Database from 'better-sqlite3';
 import type { Applied } from '../../ports/store.ts';
 import { type Origin, parkedRow, planOf, type TextEvent, textEvent } from '../sql/plan.ts';
 import { chainWriter } from './chain.ts';
 import { cursorTable } from './cursors.ts';
 import type { SqliteDatabase } from './database.ts';
+import { isOwnFault } from './faults.ts';
 import { parkedInsert } from './parked.ts';
 import { insertRow } from './statements.ts';
 import { planWriter } from './writes.ts';
-
-/** Faults that the event itself has, not the database: they would come again on every try. */
-const OWN_FAULT = /^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG|RANGE)/;
-
-function isOwnFault(error: unknown): boolean {
-  if (error instanceof Database.SqliteError) return OWN_FAULT.test(error.code);
-  return error instanceof RangeError || error instanceof TypeError;
-}
 
 /** Applies events inside the running transaction; returns how many were parked ([SYNC-13]). */
 export type ApplyEvents = (origin: Origin, events: readonly TextEvent[]) => number;
@@ -25,21 +17,17 @@ export function eventApplier(database: SqliteDatabase): ApplyEvents {
   const { raw } = database;
   const writePlan = planWriter(database);
   const park = parkedInsert(database);
-  const savepoint = raw.prepare('savepoint events');
-  const release = raw.prepare('release events');
-  const undo = raw.prepare('rollback to events');
-
+  /** All of it or nothing: inside a transaction this is a savepoint. */
+  const write = raw.transaction((origin: Origin, events: readonly TextEvent[]): number => {
+    const parked = writePlan(origin, planOf(origin, events));
+    for (const row of parked) park(row);
+    return parked.length;
+  });
   const attempt = (origin: Origin, events: readonly TextEvent[]): number | { error: unknown } => {
-    savepoint.run();
     try {
-      const parked = writePlan(origin, planOf(origin, events));
-      for (const row of parked) park(row);
-      release.run();
-      return parked.length;
+      return write(origin, events);
     } catch (error) {
-      if (!raw.inTransaction || !isOwnFault(error)) throw error;
-      undo.run();
-      release.run();
+      if (!isOwnFault(error)) throw error;
       return { error };
     }
   };

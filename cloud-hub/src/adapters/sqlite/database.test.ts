@@ -102,3 +102,28 @@ describe('a full disk', () => {
     await store.close();
   });
 });
+
+describe('an event that the database itself refuses', () => {
+  test('[SYNC-13] is parked with the cause, and its neighbours are applied', async () => {
+    const database = await openDatabase(file);
+    const store = sqliteStore(database, now);
+    await store.saveSession(OPEN_SESSION);
+    database.raw.exec(
+      `create trigger no_second before insert on order_event when new.order_no = '${orderNoOf(2)}'
+       begin select raise(abort, 'not this one'); end`,
+    );
+    const batch = modelStream('money').batch([...lifeOf(1), ...lifeOf(2), ...lifeOf(3)]);
+    const applied = await store.applyBatch(SITE, batch, 1);
+    expect(applied).toMatchObject({ watermark: 9, fresh: 9, parked: 3, check: batch.check });
+    const parked = await store.parked(9);
+    expect(parked.map(({ seq }) => seq)).toEqual([4, 5, 6]);
+    expect(parked[0]?.cause).toContain('not this one');
+    expect(await store.orderTotals(SITE)).toMatchObject({ orders: 2 });
+
+    expect(await store.replayParked(parked[0]?.id ?? 0)).toBe('still-parked');
+    database.raw.exec('drop trigger no_second');
+    for (const { id } of parked) expect(await store.replayParked(id)).toBe('applied');
+    expect(await store.orderTotals(SITE)).toMatchObject({ orders: 3 });
+    await store.close();
+  });
+});

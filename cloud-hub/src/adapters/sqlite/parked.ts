@@ -1,8 +1,9 @@
 import type { WireEvent } from '@holdfast/shared/sync/messages';
 import type { Store } from '../../ports/store.ts';
-import { type Origin, planOf } from '../sql/plan.ts';
+import { type Origin, planOf, type TextEvent } from '../sql/plan.ts';
 import type { CommitQueue } from './commit-queue.ts';
 import type { SqliteDatabase } from './database.ts';
+import { isOwnFault } from './faults.ts';
 import { change, insertRow, selectOne, type WriteRow } from './statements.ts';
 import { planWriter } from './writes.ts';
 
@@ -32,7 +33,7 @@ export function parkedReplay(
   queue: CommitQueue,
   nowMs: () => number,
 ): Store['replayParked'] {
-  const { db } = database;
+  const { db, raw } = database;
   const writePlan = planWriter(database);
   const stored = selectOne(
     database,
@@ -44,6 +45,19 @@ export function parkedReplay(
   );
   const stays = change(database, db.updateTable('parked').set({ cause: '' }).where('id', '=', 0));
 
+  /** All of it or nothing: inside a transaction this is a savepoint. */
+  const write = raw.transaction((origin: Origin, event: TextEvent): string | undefined => {
+    const [fault] = writePlan(origin, planOf(origin, [event]));
+    return fault?.cause;
+  });
+  const attempt = (origin: Origin, event: TextEvent): string | undefined => {
+    try {
+      return write(origin, event);
+    } catch (error) {
+      if (!isOwnFault(error)) throw error;
+      return String(error);
+    }
+  };
   const replay = (id: number, repaired: string | undefined): Replayed => {
     const row = stored(id);
     if (row === undefined) return 'unknown';
@@ -63,10 +77,10 @@ export function parkedReplay(
       row.event_key,
       parsed(body),
     ];
-    const [fault] = writePlan(origin, planOf(origin, [{ wire, body }]));
-    if (fault === undefined) done(origin.receivedAtMs, id);
-    else stays(fault.cause, id);
-    return fault === undefined ? 'applied' : 'still-parked';
+    const cause = attempt(origin, { wire, body });
+    if (cause === undefined) done(origin.receivedAtMs, id);
+    else stays(cause, id);
+    return cause === undefined ? 'applied' : 'still-parked';
   };
   return (id, body) => queue.write(() => replay(id, body));
 }
