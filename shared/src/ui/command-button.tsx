@@ -1,40 +1,50 @@
 import { App, Button, Form, Input, Modal, Popconfirm } from 'antd';
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { CommandRequest, ConnectorResource } from '../api/resources.ts';
+import type { CommandRequest, CommandResource, ConnectorResource } from '../api/resources.ts';
 import { ProblemError } from './api-client.ts';
 import { useEntity, useFreshness, useLive } from './live-context.tsx';
 
-/** Tells how a command ended as soon as the pile (not the server) has answered. */
-function CommandWatch({ id }: { id: string }) {
+/** Says how a command ended, in the words of the person who gave it. */
+function useOutcome(): (command: CommandResource) => void {
   const { t } = useTranslation();
   const { message } = App.useApp();
+  return useCallback(
+    ({ state, reason }) => {
+      if (state === 'sent') void message.info(t('command.sent'));
+      else if (state === 'done') void message.success(t('command.done'));
+      else void message.warning(t(`command.${state}`, { reason: reason ?? '' }));
+    },
+    [message, t],
+  );
+}
+
+/** Waits for the pile's own answer to a command that the server has only sent. */
+function CommandWatch({ id }: { id: string }) {
+  const tell = useOutcome();
   const command = useEntity('command', id);
-  const state = command?.state;
-  const reason = command?.reason ?? '';
   useEffect(() => {
-    if (state === undefined || state === 'sent') return;
-    const tone = state === 'done' ? 'success' : 'warning';
-    void message[tone](t(`command.${state}`, { reason }));
-  }, [state, reason, message, t]);
+    if (command !== undefined && command.state !== 'sent') tell(command);
+  }, [command, tell]);
   return null;
 }
 
 function useCommand(): {
   send: (request: CommandRequest) => Promise<boolean>;
-  last: string | undefined;
+  awaited: string | undefined;
 } {
   const { api } = useLive();
   const { message } = App.useApp();
-  const { t, i18n } = useTranslation();
-  const [last, setLast] = useState<string>();
+  const { i18n } = useTranslation();
+  const tell = useOutcome();
+  const [awaited, setAwaited] = useState<string>();
   return {
-    last,
+    awaited,
     async send(request) {
       try {
         const command = await api.command(request);
-        setLast(command.id);
-        if (command.state === 'sent') void message.info(t('command.sent'));
+        tell(command);
+        setAwaited(command.state === 'sent' ? command.id : undefined);
         return true;
       } catch (error) {
         if (!(error instanceof ProblemError)) throw error;
@@ -92,7 +102,7 @@ function StartDialog(props: {
 export function CommandButton({ connector }: { connector: ConnectorResource }) {
   const { t } = useTranslation();
   const fresh = useFreshness();
-  const { send, last } = useCommand();
+  const { send, awaited } = useCommand();
   const [asking, setAsking] = useState(false);
   const { siteId, pileNo, connectorNo, state, orderNo } = connector;
   const running = state === 'charging' || state === 'starting';
@@ -123,7 +133,7 @@ export function CommandButton({ connector }: { connector: ConnectorResource }) {
       {asking ? (
         <StartDialog connector={connector} onSend={send} onDone={() => setAsking(false)} />
       ) : null}
-      {last === undefined ? null : <CommandWatch id={last} />}
+      {awaited === undefined ? null : <CommandWatch id={awaited} />}
     </>
   );
 }

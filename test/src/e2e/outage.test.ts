@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { killAtRandom } from '../chaos/kills.ts';
 import { needs } from '../harness/needs.ts';
 import { FIELD_FAULTS } from '../piles/faults.ts';
@@ -12,8 +12,12 @@ import { startWorld, type World } from '../world/world.ts';
 
 const mosquitto = needs('mosquitto');
 const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
-const folder = mkdtempSync(path.join(tmpdir(), 'outage-'));
+let folder = '';
 const undo: (() => Promise<void>)[] = [];
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'outage-'));
+});
 
 afterEach(async () => {
   for (const step of undo.splice(0).reverse()) await step();

@@ -7,6 +7,8 @@ export interface Pace {
   readonly restMs: readonly [min: number, max: number];
   /** How long a car charges. */
   readonly chargeMs: readonly [min: number, max: number];
+  /** How long a driver waits for a remote start before the car leaves. */
+  readonly patienceMs: number;
   readonly telemetryMs: number;
   readonly idleTelemetryMs: number;
   readonly heartbeatMs: number;
@@ -18,6 +20,7 @@ export interface Pace {
 export const FIELD_PACE: Pace = {
   restMs: [60_000, 1_200_000],
   chargeMs: [600_000, 3_600_000],
+  patienceMs: 600_000,
   telemetryMs: 15_000,
   idleTelemetryMs: 300_000,
   heartbeatMs: 10_000,
@@ -28,6 +31,7 @@ export const FIELD_PACE: Pace = {
 export const SHOW_PACE: Pace = {
   restMs: [2_000, 15_000],
   chargeMs: [8_000, 30_000],
+  patienceMs: 60_000,
   telemetryMs: 3_000,
   idleTelemetryMs: 60_000,
   heartbeatMs: 10_000,

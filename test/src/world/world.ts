@@ -1,7 +1,13 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Faults } from '../piles/faults.ts';
-import { FLEET_DEFAULTS, type Fleet, fleetLists, runFleet } from '../piles/fleet.ts';
+import {
+  FLEET_DEFAULTS,
+  type Fleet,
+  type FleetOptions,
+  fleetLists,
+  runFleet,
+} from '../piles/fleet.ts';
 import { randomOf } from '../piles/random.ts';
 import { tcpSurroundings } from '../piles/tcp-surroundings.ts';
 import { type Api, apiOf } from './api.ts';
@@ -29,6 +35,8 @@ export interface WorldOptions {
   readonly ports: Ports;
   /** Keeps what an earlier run left in the folder. */
   readonly keep: boolean;
+  /** How the cars behave, where it matters; otherwise as in the show. */
+  readonly cars?: Partial<Pick<FleetOptions, 'pace' | 'remoteOneIn'>>;
   /** What the edge agents run under, e.g. a program that lies about the time. */
   readonly edgesUnder?: readonly string[];
   /** URL of a broker in a process of its own; without it the hub has its own inside. */
@@ -148,6 +156,7 @@ async function startSite(
     first: index * 1_000,
     seed: options.seed + index,
     faults: options.faults,
+    ...options.cars,
     surroundings: tcpSurroundings({ host: '127.0.0.1', port: edge.ready().ykc }),
   });
   const dataFolder = path.join(options.folder, siteId);

@@ -18,7 +18,6 @@ import {
 const ASK_AFTER_MS = 1_500;
 const ASK_AGAIN_MS = 15_000;
 const ASKS_MAX = 2;
-const REMOTE_PATIENCE_MS = 60_000;
 const LEAVE_MS = 2_000;
 const UPLOAD_MS: readonly [number, number] = [200, 2_000];
 
@@ -52,7 +51,7 @@ export function arrive(state: PileState, gun: Gun, nowMs: number): PileStep {
   const next = withGun(state, plugged);
   const patience =
     visit.pays === 'remote'
-      ? arm(gunTimer(gun.no, 'leave'), REMOTE_PATIENCE_MS)
+      ? arm(gunTimer(gun.no, 'leave'), state.setup.pace.patienceMs)
       : arm(gunTimer(gun.no, 'ask'), ASK_AFTER_MS);
   return thenStep(report(next, plugged, nowMs), (s) => stay(s, patience));
 }
