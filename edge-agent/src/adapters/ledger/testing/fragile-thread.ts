@@ -15,8 +15,8 @@ const ops: FragileWork = {
     throw new FaultError('ledger-full', detail);
   },
   die: () => {
-    // After this answer, so that it is the thread that fails and not the question.
-    setImmediate(() => {
+    // Behind this answer and before the next question: it is the thread that fails, not a question.
+    process.nextTick(() => {
       throw new RangeError('out of everything');
     });
   },
