@@ -17,7 +17,12 @@ const orders = () => import('./orders.ts');
 const drain = () => import('./drain.ts');
 const startup = () => import('./startup.ts');
 
-const QUICK_LEDGER = { rounds: 3, commitsPerRound: 2_000, singleCommits: 100 };
+const QUICK_LEDGER = {
+  rounds: 3,
+  commitsPerRound: 2_000,
+  singleCommits: 100,
+  openEvents: 100_000,
+};
 const QUICK_FRONT = { connections: 1_000, framesPerSecond: 1_000, seconds: 3, warmupSeconds: 3 };
 const QUICK_ORDERS = { piles: 200, seconds: 5, warmupSeconds: 2 };
 
