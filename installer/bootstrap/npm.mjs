@@ -3,6 +3,8 @@ import { Failure } from './failure.mjs';
 import { quietly } from './quietly.mjs';
 
 const QUIET = ['--no-audit', '--no-fund', '--loglevel=error'];
+/** What is in npm's cache is taken from there; a registry that does not answer is given up soon. */
+const SOON = ['--prefer-offline', '--fetch-retries=2', '--fetch-retry-mintimeout=1000'];
 
 /** Why npm failed, in words; the last lines of its own are kept. @param {string} what @param {string} text */
 function failureOf(what, text) {
@@ -48,7 +50,11 @@ export async function npm(node, args, cwd, what) {
   const [file, ...first] = script?.endsWith('.js') ? [node, script] : ['npm'];
   const shell = file === 'npm' && process.platform === 'win32';
   try {
-    const { ok, text } = await quietly(file, [...first, ...args, ...QUIET], { cwd, env, shell });
+    const { ok, text } = await quietly(file, [...first, ...args, ...QUIET, ...SOON], {
+      cwd,
+      env,
+      shell,
+    });
     if (!ok) throw failureOf(what, text);
   } catch (error) {
     if (error.code !== 'ENOENT') throw error;
