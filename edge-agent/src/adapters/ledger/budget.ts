@@ -1,5 +1,15 @@
 import type { LedgerHealth } from '../../ports/ledger.ts';
 
+/** Shares of a budget at which something is given up (sync.md §5). */
+export interface Thresholds {
+  /** bulk.db: frames go, measurements are thinned to one a minute. */
+  readonly thin: number;
+  /** bulk.db: thinned to one in five minutes, then dropped; core.db: history goes that the hub has. */
+  readonly thinMore: number;
+  /** core.db: no new charges. */
+  readonly refuse: number;
+}
+
 /** What the files may take of the disk, in bytes (sync.md §5). */
 export interface Budgets {
   /** core.db and its reserve. */
@@ -10,6 +20,7 @@ export interface Budgets {
   readonly bulkBytes: number;
   /** Part of `bulkBytes` that frames may take. */
   readonly frameBytes: number;
+  readonly thresholds: Thresholds;
 }
 
 const MB = 1024 * 1024;
@@ -23,6 +34,7 @@ export const DEFAULT_BUDGETS: Budgets = {
   reserveBytes: 64 * MB,
   bulkBytes: 1280 * MB,
   frameBytes: 256 * MB,
+  thresholds: { thin: 0.7, thinMore: 0.85, refuse: 0.95 },
 };
 
 /** Budgets where only some are named: the others in proportion. */
@@ -35,11 +47,9 @@ export function budgetsOf(given: Partial<Budgets> = {}): Budgets {
     reserveBytes:
       given.reserveBytes ?? Math.min(DEFAULT_BUDGETS.reserveBytes, Math.floor(coreBytes / 4)),
     frameBytes: given.frameBytes ?? Math.floor(bulkBytes / 5),
+    thresholds: given.thresholds ?? DEFAULT_BUDGETS.thresholds,
   };
 }
-
-/** Shares of a budget at which something is given up (sync.md §5). */
-export const THRESHOLDS = { thin: 0.7, thinMore: 0.85, refuse: 0.95 } as const;
 
 /** How a file stands against its budget. */
 export interface FileStatus {
@@ -52,8 +62,12 @@ export interface FileStatus {
 export const EMPTY_FILE: FileStatus = { used: 0, full: false };
 
 /** The health of the whole from that of both files; the gravest wins. */
-export function healthOf(core: FileStatus, bulk: FileStatus): LedgerHealth {
-  if (core.full || core.used >= THRESHOLDS.refuse) return 'money-refused';
+export function healthOf(
+  core: FileStatus,
+  bulk: FileStatus,
+  { refuse, thin }: Thresholds = DEFAULT_BUDGETS.thresholds,
+): LedgerHealth {
+  if (core.full || core.used >= refuse) return 'money-refused';
   if (bulk.full) return 'telemetry-refused';
-  return bulk.used >= THRESHOLDS.thin ? 'thinning' : 'ok';
+  return bulk.used >= thin ? 'thinning' : 'ok';
 }

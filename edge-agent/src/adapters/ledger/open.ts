@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { FaultError } from '@holdfast/shared/errors/fault';
 import { CORE_LANES, type StreamId } from '@holdfast/shared/sync/lanes';
 import type { Ledger, LedgerIdentity, OutgoingEvent } from '../../ports/ledger.ts';
-import { type Budgets, budgetsOf, healthOf } from './budget.ts';
+import { type Budgets, budgetsOf, healthOf, type Thresholds } from './budget.ts';
 import { assertLanes, streamsOf } from './call-checks.ts';
 import { coreCommitOf, opensOrder } from './core-commit.ts';
 import { LOSSLESS_LANES } from './lane-rules.ts';
@@ -29,9 +29,9 @@ const inCore = ({ lane }: StreamId): boolean => CORE_LANES.includes(lane);
 
 type Commits = Pick<Ledger, 'commit' | 'commitBulk' | 'onCommitted' | 'health'>;
 
-function commitsOf({ core, bulk }: Threads): Commits {
+function commitsOf({ core, bulk }: Threads, thresholds: Thresholds): Commits {
   const listeners: ((streams: readonly StreamId[]) => void)[] = [];
-  const health = () => healthOf(core.status(), bulk.status());
+  const health = () => healthOf(core.status(), bulk.status(), thresholds);
   const tell = (events: readonly OutgoingEvent[]): void => {
     if (events.length === 0) return;
     const streams = streamsOf(events);
@@ -90,7 +90,8 @@ async function bytesOf(path: string): Promise<number> {
  */
 export async function openLedger(options: LedgerOptions): Promise<TendedLedger> {
   const { folder, siteId, nowMs = Date.now, tendEveryMs = TEND_EVERY_MS } = options;
-  const opened = await startThreads(folder, siteId, budgetsOf(options.budgets));
+  const budgets = budgetsOf(options.budgets);
+  const opened = await startThreads(folder, siteId, budgets);
   const { threads } = opened;
   const { core, bulk } = threads;
   let identity: LedgerIdentity = opened.identity;
@@ -104,7 +105,7 @@ export async function openLedger(options: LedgerOptions): Promise<TendedLedger> 
     tendEveryMs > 0 ? setInterval(() => tend().catch(() => undefined), tendEveryMs) : 0;
 
   return {
-    ...commitsOf(threads),
+    ...commitsOf(threads, budgets.thresholds),
     ...outboxOf(threads, nowMs),
     ...ledgerReads(threads),
     identity: () => identity,

@@ -7,6 +7,7 @@ import { CORE_PROFILE, openFile } from './sqlite/file.ts';
 import {
   connector,
   measured,
+  money,
   NOON_MS,
   numbersOf,
   settledOrder,
@@ -65,6 +66,19 @@ describe('a ledger that is opened again', () => {
     expect(states).toEqual([1, 'coalesced', 3, 4]);
     const live = numbersOf(await second.outbox(stream('telemetry'), 0, WHOLE));
     expect(live).toEqual([1, 'dropped']);
+  });
+
+  test('[SYNC-14] keeps the chains of sixty days', async () => {
+    const ledger = await folder.open();
+    const dayMs = 86_400_000;
+    for (let day = 0; day < 65; day += 1) {
+      const atMs = NOON_MS + day * dayMs;
+      const order = settledOrder(day, { settledAtMs: atMs });
+      await ledger.commit({ changes: [], events: [money(order), money(order, 'OrderRevised')] });
+    }
+    const days = (await ledger.dayChecks()).map(({ day, count }) => `${day} ${count}`);
+    expect(days).toHaveLength(60);
+    expect([days[0], days.at(-1)]).toEqual(['2025-07-20 2', '2025-09-17 2']);
   });
 
   test('[LEDGER-4] is refused to a second agent, and free again when the first has gone', async () => {

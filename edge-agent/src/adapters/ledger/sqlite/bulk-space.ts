@@ -22,7 +22,7 @@ export interface BulkSpace {
 
 export function bulkSpace(db: Database, tables: StreamTables, budgets: Budgets): BulkSpace {
   const space = spaceOf(db);
-  let sacrifice = sacrificer(db, tables);
+  let sacrifice = sacrificer(db, tables, budgets.thresholds);
   let closed = false;
   space.limit(budgets.bulkBytes);
   const used = (): number => space.usedBytes() / budgets.bulkBytes;
@@ -62,7 +62,7 @@ export function bulkSpace(db: Database, tables: StreamTables, budgets: Budgets):
       if (closed) space.truncateLog();
     },
     restart: () => {
-      sacrifice = sacrificer(db, tables);
+      sacrifice = sacrificer(db, tables, budgets.thresholds);
     },
     close: () => {
       space.truncateLog();

@@ -4,6 +4,13 @@ import type { Database } from 'better-sqlite3';
 /** Days whose chain is kept after they passed ([SYNC-14]). */
 const DAYS_KEPT = 60;
 
+interface Entry {
+  readonly stream: number;
+  readonly chain: DayChain;
+  written: boolean;
+  begun: boolean;
+}
+
 export interface ChainTable {
   /** Where the chain of a day stands; `undefined` before its first event. */
   readonly get: (stream: number, day: string) => DayChain | undefined;
@@ -27,8 +34,8 @@ export function chainTable(db: Database): ChainTable {
        (SELECT day FROM day_chain WHERE stream = ? ORDER BY day DESC LIMIT ?)`,
   );
   const removeAll = db.prepare<[number]>('DELETE FROM day_chain WHERE stream = ?');
-  /** The newest chain of each stream and day that this writer has touched, and whether it is written. */
-  const known = new Map<string, { stream: number; chain: DayChain; written: boolean }>();
+  /** Chains that this writer has touched; `begun`: the day is new, so an old one may go. */
+  const known = new Map<string, Entry>();
 
   return {
     get: (stream, day) => {
@@ -36,10 +43,14 @@ export function chainTable(db: Database): ChainTable {
       const cached = known.get(name);
       if (cached !== undefined) return cached.chain;
       const chain = select.get(stream, day);
-      if (chain !== undefined) known.set(name, { stream, chain, written: true });
+      if (chain !== undefined) known.set(name, { stream, chain, written: true, begun: false });
       return chain;
     },
-    set: (stream, chain) => known.set(`${stream} ${chain.day}`, { stream, chain, written: false }),
+    set: (stream, chain) => {
+      const name = `${stream} ${chain.day}`;
+      const begun = known.get(name)?.begun ?? true;
+      known.set(name, { stream, chain, written: false, begun });
+    },
     clear: (stream) => {
       removeAll.run(stream);
       for (const [name, entry] of known) if (entry.stream === stream) known.delete(name);
@@ -49,9 +60,9 @@ export function chainTable(db: Database): ChainTable {
         if (entry.written) continue;
         const { day, count, hash } = entry.chain;
         save.run(entry.stream, day, count, hash);
-        // The first event of a day is when an old day may go.
-        if (count === 1) old.run(entry.stream, entry.stream, DAYS_KEPT);
+        if (entry.begun) old.run(entry.stream, entry.stream, DAYS_KEPT);
         entry.written = true;
+        entry.begun = false;
       }
       // A day that has passed hardly comes back; the table has it if it does.
       if (known.size > DAYS_KEPT) known.clear();

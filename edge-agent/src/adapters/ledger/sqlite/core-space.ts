@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { type Budgets, type FileStatus, THRESHOLDS } from '../budget.ts';
+import type { Budgets, FileStatus } from '../budget.ts';
 import type { Reserve } from './reserve.ts';
 import { spaceOf } from './space.ts';
 
@@ -40,7 +40,7 @@ export function coreSpace(db: Database, budgets: Budgets, reserve: Reserve): Cor
     tend: () => {
       space.shrink();
       used = space.usedBytes() / normalBytes;
-      if (inReserve && used >= THRESHOLDS.thinMore) return;
+      if (inReserve && used >= budgets.thresholds.thinMore) return;
       reserve.grow();
       const state = reserve.state();
       if (state === 'growing') return;

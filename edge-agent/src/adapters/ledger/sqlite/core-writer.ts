@@ -5,7 +5,7 @@ import type { StreamId } from '@holdfast/shared/sync/lanes';
 import type { ClockReading } from '@holdfast/shared/sync/messages';
 import type { Database } from 'better-sqlite3';
 import type { LedgerIdentity, OutboxSlice } from '../../../ports/ledger.ts';
-import type { Budgets } from '../budget.ts';
+import type { Budgets, Thresholds } from '../budget.ts';
 import type { CoreCommit } from '../core-commit.ts';
 import { migrateUp } from '../migrations/migrate.ts';
 import { acknowledger } from './acknowledge.ts';
@@ -22,7 +22,7 @@ import { metaOf } from './meta.ts';
 import { reminter } from './remint.ts';
 import { reserveFile } from './reserve.ts';
 import { type Room, serve } from './serve.ts';
-import { streamTables } from './stream-tables.ts';
+import { type StreamTables, streamTables } from './stream-tables.ts';
 
 /** What the thread is started with. */
 export interface CoreStart {
@@ -45,14 +45,15 @@ export interface CoreWrites {
 
 function writesOf(
   db: Database,
-  tables: ReturnType<typeof streamTables>,
+  tables: StreamTables,
   space: CoreSpace,
+  thresholds: Thresholds,
 ): CoreWrites {
   const meta = metaOf(db);
   const write = coreWriter(db);
   const append = appender(db, tables);
   const acknowledge = acknowledger(db, tables);
-  const forgetOld = forgetter(db);
+  const forgetOld = forgetter(db, thresholds);
   return {
     commit: ({ writes, events }) => {
       if (space.isSpent()) throw new FaultError('ledger-full', 'the reserve is used up');
@@ -81,7 +82,7 @@ function roomOf(db: Database, { folder, siteId, budgets }: CoreStart): Room<Core
   const { flush, forget } = tables;
   return {
     ready,
-    ops: writesOf(db, tables, space),
+    ops: writesOf(db, tables, space, budgets.thresholds),
     runGroup: groupRunner(db, { flush, forget, relieve: space.relieve, settle: () => undefined }),
     status: space.status,
     close: space.close,

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { THRESHOLDS } from '../budget.ts';
+import type { Thresholds } from '../budget.ts';
 
 const DAY_MS = 86_400_000;
 /** Orders and raw records that the hub has are kept for the local pages and for a new store (sync.md §2). */
@@ -14,7 +14,10 @@ const LONGEST_CHARGE_MS = 3 * DAY_MS;
 const STEP_ROWS = 200;
 
 /** Deletes, a step at a time, what has been over for long and what the hub has. */
-export function forgetter(db: Database): (nowMs: number, used: number) => void {
+export function forgetter(
+  db: Database,
+  { thinMore }: Thresholds,
+): (nowMs: number, used: number) => void {
   const oldestMoney = db.prepare<[], { readonly atMs: number | null }>(
     `SELECT min(at_ms) AS atMs FROM stream JOIN outbox ON outbox.stream = stream.no
        AND outbox.seq = (SELECT min(seq) FROM outbox WHERE stream = stream.no)
@@ -34,7 +37,7 @@ export function forgetter(db: Database): (nowMs: number, used: number) => void {
        SELECT id FROM command WHERE state = 'answered' AND deadline_ms < ? LIMIT ?)`,
   );
   return (nowMs, used) => {
-    const days = used >= THRESHOLDS.thinMore ? KEEP_DAYS_SHORT : KEEP_DAYS;
+    const days = used >= thinMore ? KEEP_DAYS_SHORT : KEEP_DAYS;
     const waitsSinceMs = oldestMoney.get()?.atMs ?? nowMs;
     // An order of which an event waits is not forgotten, however full it is and however long that takes.
     const cutoffMs = Math.min(nowMs - days * DAY_MS, waitsSinceMs - LONGEST_CHARGE_MS);

@@ -1,6 +1,6 @@
 import type { GapRecord } from '@holdfast/shared/sync/messages';
 import type { Database } from 'better-sqlite3';
-import { THRESHOLDS } from '../budget.ts';
+import type { Thresholds } from '../budget.ts';
 import { THINNING_TIERS_MS } from '../lane-rules.ts';
 import { runsOf, type ThinnableRow, thinnedOf } from '../thinning.ts';
 import type { Cursor } from './cursors.ts';
@@ -37,7 +37,7 @@ function remover(db: Database, tables: StreamTables) {
 }
 
 /** The order of sacrifice in the bulk file: frames, then thinner measurements, then the oldest ([SYNC-5]). */
-export function sacrificer(db: Database, tables: StreamTables): Sacrifice {
+export function sacrificer(db: Database, tables: StreamTables, thresholds: Thresholds): Sacrifice {
   const select = db.prepare<[number, number, number], ThinnableRow>(
     `SELECT seq, at_ms AS atMs, key FROM outbox
      WHERE stream = ? AND seq > ? ORDER BY seq LIMIT ?`,
@@ -77,11 +77,11 @@ export function sacrificer(db: Database, tables: StreamTables): Sacrifice {
 
   return {
     step: (used) => {
-      if (used < THRESHOLDS.thin) return false;
+      if (used < thresholds.thin) return false;
       if (dropOldest('frames')) return true;
       const [minute = 0, minutes = 0] = THINNING_TIERS_MS;
       if (thin(minute)) return true;
-      if (used < THRESHOLDS.thinMore) return false;
+      if (used < thresholds.thinMore) return false;
       return thin(minutes) || dropOldest('backlog');
     },
     trimFrames: (bytes) => {

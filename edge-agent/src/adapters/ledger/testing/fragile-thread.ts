@@ -9,18 +9,23 @@ export interface FragileWork {
   readonly close: () => void;
 }
 
+let dying = false;
+
 const ops: FragileWork = {
   echo: (n) => n,
   fail: (detail) => {
     throw new FaultError('ledger-full', detail);
   },
   die: () => {
-    // Behind this answer and before the next question: it is the thread that fails, not a question.
-    process.nextTick(() => {
-      throw new RangeError('out of everything');
-    });
+    dying = true;
   },
   close: () => undefined,
 };
 
-serve(() => ({ ready: 'up', ops, runGroup: runSingly, status: NO_STATUS, close: () => undefined }));
+/** Asked outside of any question, so that it is the thread that fails. */
+const status = () => {
+  if (dying) throw new RangeError('out of everything');
+  return NO_STATUS();
+};
+
+serve(() => ({ ready: 'up', ops, runGroup: runSingly, status, close: () => undefined }));
