@@ -33,11 +33,10 @@ export function memoryLedger(siteId: string, nowMs?: () => number): TendedLedger
   let clock: ClockReading | undefined;
   let closed = false;
 
-  const append = (events: readonly OutgoingEvent[]): void => {
-    for (const outgoing of events) {
-      const event = outboundOf(outgoing);
+  const append = (events: readonly OutgoingEvent[], encoded: readonly OutboundEvent[]): void => {
+    for (const event of encoded) {
       outbox.append(event);
-      if ('order' in outgoing.event) newest.set(outgoing.event.order.orderNo, event);
+      if (event.lane === 'money') newest.set(event.key, event);
     }
     if (events.length > 0) for (const listener of listeners) listener(streamsOf(events));
   };
@@ -52,12 +51,14 @@ export function memoryLedger(siteId: string, nowMs?: () => number): TendedLedger
     health: () => 'ok',
     commit: async ({ changes, events }: Commit) => {
       assertCall(events, true);
+      // What has no text throws here, before anything is kept.
+      const encoded = events.map(outboundOf);
       for (const change of changes) store.save(change);
-      append(events);
+      append(events, encoded);
     },
     commitBulk: async (events) => {
       assertCall(events, false);
-      append(events);
+      append(events, events.map(outboundOf));
     },
     onCommitted: (listener) => {
       listeners.push(listener);
