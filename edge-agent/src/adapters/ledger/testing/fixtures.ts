@@ -1,11 +1,13 @@
+import { hash } from 'node:crypto';
 import type { Bill } from '@holdfast/shared/money/bill';
 import type { Tariff } from '@holdfast/shared/money/tariff';
 import type { Order, OrderEvent, OrderEventKind } from '@holdfast/shared/order/order';
 import type { ChargeRecord } from '@holdfast/shared/order/record';
+import { chainLink } from '@holdfast/shared/sync/chain';
 import type { ConnectorChanged, MeasuredEvent } from '@holdfast/shared/sync/events';
 import type { LaneName, StreamId } from '@holdfast/shared/sync/lanes';
 import { energyStep, fen, moneyStep, priceStep } from '@holdfast/shared/units';
-import type { Commit, OutboxSlice, OutgoingEvent } from '../../../ports/ledger.ts';
+import type { Commit, OutboxRow, OutboxSlice, OutgoingEvent } from '../../../ports/ledger.ts';
 
 /** What the tests and the benchmark of this folder share. Nothing else imports it. */
 
@@ -190,3 +192,13 @@ export function numbersOf(slice: OutboxSlice): readonly (number | string)[] {
   }
   return told.sort(([a], [b]) => a - b).map(([, what]) => what);
 }
+
+/** A commit of events alone. */
+export const eventsOnly = (...events: readonly OutgoingEvent[]): Commit => ({
+  changes: [],
+  events,
+});
+
+/** The chain of rows of one day, computed anew. */
+export const chainOf = (lane: LaneName, rows: readonly OutboxRow[]): string =>
+  rows.reduce((before, row) => hash('sha256', chainLink(lane, before, row), 'hex'), '');
