@@ -14,7 +14,7 @@ export interface StartupBenchOptions {
   readonly backlog: number;
 }
 
-const DEFAULTS: StartupBenchOptions = { rounds: 7, backlog: 1_000_000 };
+const DEFAULTS: StartupBenchOptions = { rounds: 5, backlog: 1_000_000 };
 /** What is measured at rest is measured after so long. */
 const REST_MS = 1_000;
 const MB = 1024 ** 2;
