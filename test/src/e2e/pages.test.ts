@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import { setTimeout } from 'node:timers/promises';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { needs } from '../harness/needs.ts';
 import { NO_FAULTS } from '../piles/faults.ts';
@@ -11,6 +12,28 @@ import { accessibilityFaults, foreignRequests, startBrowser } from './browser.ts
 
 const chromium = needs('chromium');
 const PATIENCE = { timeout: 60_000 };
+
+/** Longer than a car that has finished stays at its gun. */
+const GONE_BY_NOW_MS = 4_000;
+
+/** The row of a car that waits for its start: plugged in, and not one that is about to leave. */
+async function waitingCar(page: Page): Promise<Locator> {
+  const since = new Map<number, number>();
+  const until = Date.now() + PATIENCE.timeout;
+  while (Date.now() < until) {
+    const states = await page.locator('.live-grid-row .status-tag').allTextContents();
+    for (const [at, state] of states.entries()) {
+      if (!state.includes('已插枪')) since.delete(at);
+      else if (!since.has(at)) since.set(at, Date.now());
+      const from = since.get(at);
+      if (from !== undefined && Date.now() - from > GONE_BY_NOW_MS) {
+        return page.locator(`.live-grid-row[data-row="${at}"]`);
+      }
+    }
+    await setTimeout(200);
+  }
+  throw new Error('no car waits for its start');
+}
 
 describe.runIf(chromium !== null)('the pages, in a real browser', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'pages-'));
@@ -96,25 +119,14 @@ describe.runIf(chromium !== null)('the pages, in a real browser', () => {
     await page.locator('.live-grid-row').first().waitFor(PATIENCE);
     await page.locator('.frame-header .status-tag', { hasText: '离线' }).waitFor(PATIENCE);
 
-    const startable = page.locator('.live-grid-row', {
-      has: page.locator('button:enabled', { hasText: /启\s*动/ }),
-      hasText: '已插枪',
-    });
-    await startable.first().waitFor(PATIENCE);
-    await startable
-      .first()
-      .locator('button', { hasText: /启\s*动/ })
-      .click();
+    const row = await waitingCar(page);
+    await row.locator('button', { hasText: /启\s*动/ }).click();
     await page.locator('#account').fill('walk-in');
     await page.locator('.ant-modal-footer .ant-btn-primary').click();
     await page.getByText('桩已执行').first().waitFor(PATIENCE);
 
-    const charging = page.locator('.live-grid-row', { hasText: '充电中' });
-    await charging.first().waitFor(PATIENCE);
-    await charging
-      .first()
-      .locator('button', { hasText: /停\s*止/ })
-      .click();
+    await row.locator('.status-tag', { hasText: '充电中' }).waitFor(PATIENCE);
+    await row.locator('button', { hasText: /停\s*止/ }).click();
     await page.locator('.ant-popconfirm-buttons .ant-btn-primary').click();
     await page
       .getByText(/桩已执行|被拒绝/)
