@@ -1,7 +1,7 @@
 import type { StreamDecoder } from '@holdfast/protocols/kernel/stream';
 import type { PileCommand } from '@holdfast/shared/pile/pile-command';
 import type { PileEvent } from '@holdfast/shared/pile/pile-event';
-import type { PileCapability, SiteView } from '../ports/site.ts';
+import type { OperationCatalogue, PileCapability, SiteView } from '../ports/site.ts';
 
 /** What a driver may look at besides its own state: the site's memory and the wall clock. */
 export interface DriverView {
@@ -37,6 +37,7 @@ export interface Driver<State, Up, Down> {
   /** 桩企 lane, e.g. `ykc`. */
   readonly vendor: string;
   readonly capabilities: readonly PileCapability[];
+  readonly operations?: OperationCatalogue;
   readonly begin: (pileNo: string) => State;
   /** `raw` is the whole frame; a view that is gone after the call. */
   readonly onFrame: (

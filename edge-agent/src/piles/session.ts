@@ -1,7 +1,7 @@
 import type { PileCommand } from '@holdfast/shared/pile/pile-command';
 import type { PileEvent } from '@holdfast/shared/pile/pile-event';
 import type { Clock, Timers } from '../ports/clock.ts';
-import type { PileCapability, SiteView } from '../ports/site.ts';
+import type { OperationCatalogue, PileCapability, SiteView } from '../ports/site.ts';
 import type { Driver, DriverView, Effect, LostWhy, Step } from './driver.ts';
 import type { EventQueue } from './event-queue.ts';
 import type { FrameCounts } from './limits.ts';
@@ -75,6 +75,10 @@ export class Session<State, Up, Down> implements Seated {
 
   get capabilities(): readonly PileCapability[] {
     return this.#room.driver.capabilities;
+  }
+
+  get operations(): OperationCatalogue | undefined {
+    return this.#room.driver.operations;
   }
 
   /** Whether the pile is served here. */

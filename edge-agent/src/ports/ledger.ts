@@ -151,4 +151,3 @@ export interface Ledger {
   readonly sizes: () => Promise<Readonly<Record<'core' | 'bulk', number>>>;
   readonly close: () => Promise<void>;
 }
-

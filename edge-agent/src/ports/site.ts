@@ -1,4 +1,6 @@
 import type { Tariff } from '@holdfast/shared/money/tariff';
+import type { OrderState } from '@holdfast/shared/order/order';
+import type { PileCharge } from '@holdfast/shared/pile/pile-charge';
 import type { PileCommand } from '@holdfast/shared/pile/pile-command';
 import type { PileEvent } from '@holdfast/shared/pile/pile-event';
 
@@ -10,11 +12,27 @@ export interface PileProfile {
   readonly dialect: string | undefined;
 }
 
+/** An order that is not closed, as a driver needs it to know its pile's charges again. */
+export interface OpenCharge {
+  readonly orderNo: string;
+  readonly connectorNo: number;
+  readonly state: OrderState;
+  /** How the pile names it; `undefined` until it has begun. */
+  readonly charge: PileCharge | undefined;
+  readonly cardNo: string | null;
+  readonly openedAtMs: number;
+  readonly chargingAtMs: number | null;
+}
+
 /** What fronts and drivers may ask of the site at once, from memory. */
 export interface SiteView {
   readonly pile: (pileNo: string) => PileProfile | undefined;
   /** The tariff that a pile must hold now; `undefined`: none, so no charging. */
   readonly tariffFor: (pileNo: string) => Tariff | undefined;
+  /** Orders of a pile that are starting, charging, stopping or await their record. */
+  readonly openCharges: (pileNo: string) => readonly OpenCharge[];
+  /** What drivers have noted of a pile (`Noted`), by key. */
+  readonly notes: (pileNo: string) => ReadonlyMap<string, unknown>;
 }
 
 /**
@@ -30,9 +48,25 @@ export interface PileLink {
   readonly pileNo: string;
   readonly vendor: string;
   readonly capabilities: readonly PileCapability[];
+  /** What may be asked for by name, where the protocol has such (`operate`). */
+  readonly operations?: OperationCatalogue | undefined;
   /** Hands a command to the driver; a lost connection swallows it (the order machine has deadlines). */
   readonly send: (command: PileCommand) => void;
   readonly close: (why: string) => void;
+}
+
+/** One operation that a person may ask of a pile. */
+export interface Operation {
+  /** As the protocol names it, e.g. `GetConfiguration`. */
+  readonly name: string;
+  /** JSON schema of its parameters, loaded when somebody asks. */
+  readonly schema: () => Promise<unknown>;
+}
+
+export interface OperationCatalogue {
+  /** What the operations belong to, e.g. `ocpp1.6`. */
+  readonly protocol: string;
+  readonly operations: readonly Operation[];
 }
 
 export type PileCapability =

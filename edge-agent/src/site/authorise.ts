@@ -35,16 +35,20 @@ const refuse = (refusal: Refusal): Allowance => ({ ok: false, refusal });
 
 /** The list entry of whoever asks. */
 export const spenderOf = (lists: Lists, identity: Identity): Spender | undefined =>
-  identity.by === 'card'
-    ? lists.cards.get(cardKey(identity.cardNo))
-    : lists.vins.get(vinKey(identity.vin));
+  identity.by === 'vin'
+    ? lists.vins.get(vinKey(identity.vin))
+    : lists.cards.get(cardKey(cardNoOf(identity)));
+
+/** The number under which a card or token stands in the lists and in an order. */
+export const cardNoOf = (identity: Exclude<Identity, { by: 'vin' }>): string =>
+  identity.by === 'card' ? identity.cardNo : identity.token;
 
 /** A pile sends 16 of the 32 digits of an MD5 (ykc.md §5.3), those in the middle. */
 const shortMd5 = (md5: string): string =>
   (md5.length === 32 ? md5.slice(8, 24) : md5).toLowerCase();
 
 function passwordFits({ passwordMd5 }: Spender, identity: Identity): boolean {
-  if (passwordMd5 === null || identity.by === 'vin') return true;
+  if (passwordMd5 === null || identity.by !== 'card') return true;
   return identity.passwordMd5 !== null && shortMd5(identity.passwordMd5) === shortMd5(passwordMd5);
 }
 
@@ -64,7 +68,7 @@ export function authorise(facts: AskFacts): Allowance {
   if (inTheWay !== undefined) return refuse(inTheWay);
   if (place.tariff === undefined) return refuse('no-tariff');
   if (spender === undefined) {
-    return refuse(identity.by === 'card' ? 'account-missing' : 'vin-unknown');
+    return refuse(identity.by === 'vin' ? 'vin-unknown' : 'account-missing');
   }
   if (spender.frozen) return refuse('account-frozen');
   if (!passwordFits(spender, identity)) return refuse('wrong-password');

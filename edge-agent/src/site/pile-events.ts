@@ -238,6 +238,9 @@ const onCommandAnswered: Handler<'CommandAnswered'> = (room, pile, _link, event)
 const onObserved: Handler<'Observed'> = (room, pile, _link, { name, body }) =>
   room.log.debug({ pile: pile.known.pileNo, name, body }, 'observed');
 
+/** Nothing here begins a charge by itself, or answers by name. */
+const ignore = (): void => undefined;
+
 const HANDLERS: { readonly [T in PileEvent['type']]: Handler<T> } = {
   PileLoggedIn: onLoggedIn,
   PileLost: onLost,
@@ -251,6 +254,12 @@ const HANDLERS: { readonly [T in PileEvent['type']]: Handler<T> } = {
   ClockAnswered: onClock,
   CommandAnswered: onCommandAnswered,
   Observed: onObserved,
+  CardChecked: ignore,
+  ChargeBegan: ignore,
+  ChargeReadings: ignore,
+  Operated: ignore,
+  Noted: ignore,
+  Deviated: ignore,
 };
 
 /** A pile that is not adopted gets no service: only that it was there is noted (design §9). */

@@ -22,6 +22,7 @@ function remember(room: SiteRoom, known: KnownPile, byHand = false): PileMemory 
     byHand,
     evictedMono: [],
     connectors: new Map(),
+    notes: new Map(),
     serial: serial(),
     told: '',
   };

@@ -42,6 +42,8 @@ export interface PileMemory {
   /** When newer logins took its place lately, on the monotonic clock. */
   evictedMono: readonly number[];
   readonly connectors: Map<number, ConnectorMemory>;
+  /** What its driver has noted. */
+  readonly notes: Map<string, unknown>;
   readonly serial: Serial;
   told: string;
 }

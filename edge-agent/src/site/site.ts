@@ -5,10 +5,11 @@ import type { ConnectorChanged, PileChanged } from '@holdfast/shared/sync/events
 import { nextChangeAfter } from '../config/tariff-book.ts';
 import type { EdgeConfig } from '../config.ts';
 import { sessionOf } from '../orders/opening.ts';
+import type { Session } from '../orders/session.ts';
 import type { FrameCapture } from '../ports/captures.ts';
 import type { Clock, Timers } from '../ports/clock.ts';
 import type { Ledger } from '../ports/ledger.ts';
-import type { Site } from '../ports/site.ts';
+import type { OpenCharge, Site } from '../ports/site.ts';
 import { execute, type Result } from './commands.ts';
 import { type SiteLog, silentLog } from './log.ts';
 import { measurementOutlet, noteOutlet } from './outlet.ts';
@@ -31,6 +32,7 @@ import { armDeadline } from './stepper.ts';
 import { openWaits } from './waits.ts';
 
 const TEND_MS = 60_000;
+const NO_NOTES: ReadonlyMap<string, unknown> = new Map();
 
 export interface SiteOptions {
   readonly config: EdgeConfig;
@@ -182,6 +184,16 @@ function tendPrices(room: SiteRoom): () => void {
   return () => cancel();
 }
 
+const openChargeOf = ({ order }: Session): OpenCharge => ({
+  orderNo: order.orderNo,
+  connectorNo: order.connectorNo,
+  state: order.state,
+  charge: order.charge,
+  cardNo: order.payer.cardNo,
+  openedAtMs: order.openedAtMs,
+  chargingAtMs: order.chargingAtMs,
+});
+
 /** Opens the site on what its ledger holds. */
 export async function openSite(options: SiteOptions): Promise<RunningSite> {
   const listeners: ((touched: Touched) => void)[] = [];
@@ -195,6 +207,8 @@ export async function openSite(options: SiteOptions): Promise<RunningSite> {
   return {
     pile: (pileNo) => profileOf(room, pileNo),
     tariffFor: (pileNo) => tariffFor(room, pileNo),
+    openCharges: (pileNo) => room.shelf.openOf(pileNo).map(openChargeOf),
+    notes: (pileNo) => room.piles.get(pileNo)?.notes ?? NO_NOTES,
     onPileEvent(link, event) {
       const pile = meetPile(room, link.pileNo, link.vendor);
       return pile.serial.run(() => onEvent(room, pile, link, event));

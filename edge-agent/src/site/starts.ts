@@ -8,7 +8,7 @@ import type { Session } from '../orders/session.ts';
 import { tradeNoOf } from '../orders/trade-no.ts';
 import type { Change } from '../ports/ledger.ts';
 import type { PileLink } from '../ports/site.ts';
-import { type Allowance, authorise, spenderOf } from './authorise.ts';
+import { type Allowance, authorise, cardNoOf, spenderOf } from './authorise.ts';
 import { reserveOf } from './balance.ts';
 import { tariffFor } from './prices.ts';
 import { raiseAlarm } from './reports.ts';
@@ -62,9 +62,9 @@ export const placeOf = (room: SiteRoom, pile: PileMemory, connectorNo: number) =
 });
 
 const isSamePayer = ({ order: { payer } }: Session, identity: Identity): boolean =>
-  identity.by === 'card'
-    ? payer.cardNo !== null && cardKey(payer.cardNo) === cardKey(identity.cardNo)
-    : payer.cardNo === null && payer.vin !== null && vinKey(payer.vin) === vinKey(identity.vin);
+  identity.by === 'vin'
+    ? payer.cardNo === null && payer.vin !== null && vinKey(payer.vin) === vinKey(identity.vin)
+    : payer.cardNo !== null && cardKey(payer.cardNo) === cardKey(cardNoOf(identity));
 
 /** The same ask again while its order is starting: our answer was lost. */
 function askedBefore(room: SiteRoom, pile: PileMemory, event: StartAsked): Session | undefined {
@@ -77,8 +77,10 @@ function askedBefore(room: SiteRoom, pile: PileMemory, event: StartAsked): Sessi
 /** Orders of one charge over several connectors do not keep each other away. */
 function hasOtherOrder(room: SiteRoom, pile: PileMemory, event: StartAsked): boolean {
   const { identity, group } = event;
-  const value = identity.by === 'card' ? identity.cardNo : identity.vin;
-  const binding = room.shelf.bindingOrder(identity.by, value);
+  const binding =
+    identity.by === 'vin'
+      ? room.shelf.bindingOrder('vin', identity.vin)
+      : room.shelf.bindingOrder('card', cardNoOf(identity));
   if (binding === undefined) return false;
   return group === undefined || room.groups.get(binding.order.orderNo) !== groupKey(pile, group);
 }
@@ -100,7 +102,7 @@ async function decide(room: SiteRoom, pile: PileMemory, event: StartAsked): Prom
   });
 }
 
-const methodOf = ({ by }: Identity): StartMethod => (by === 'card' ? 'card' : 'vin');
+const methodOf = ({ by }: Identity): StartMethod => (by === 'vin' ? 'vin' : 'card');
 
 /** The opening of an order that runs already, for an answer that was lost. */
 function openingAgain({ order }: Session): OrderOpening | undefined {
@@ -134,7 +136,7 @@ async function open(
     startMethod: methodOf(identity),
     payer: {
       account: allowance.account,
-      cardNo: identity.by === 'card' ? identity.cardNo : null,
+      cardNo: identity.by === 'vin' ? null : cardNoOf(identity),
       vin: identity.by === 'vin' ? identity.vin : null,
     },
     balance: allowance.balance,

@@ -1,6 +1,8 @@
 import { BILL_EXCEPTIONS, type Bill, type BillRow, type PileRow } from '../money/bill.ts';
+import type { MeterReading } from '../money/readings.ts';
 import { type Rate, SLOTS_PER_DAY, type Tariff } from '../money/tariff.ts';
 import { type TariffText, tariffText } from '../money/tariff-check.ts';
+import type { PileCharge } from '../pile/pile-charge.ts';
 import { decimalOf, energyStep, fen, moneyStep, priceStep } from '../units.ts';
 import { ORDER_STATES, type Order, type Payer } from './order.ts';
 import type { ChargeRecord } from './record.ts';
@@ -45,6 +47,8 @@ const pileRow = shape<PileRow>({
   amount: shown,
 });
 
+const reading = shape<MeterReading>({ atMs: timeMs, energy });
+
 const chargeRecord = shape<ChargeRecord>({
   tradeNo: str,
   pileNo: str,
@@ -63,6 +67,7 @@ const chargeRecord = shape<ChargeRecord>({
   cardNo: nullable(str),
   stopCode: whole(),
   stopClass: oneOf(['normal', 'start-failed', 'aborted', 'unknown']),
+  readings: optional(list(reading)),
   unread: optional(bool),
 });
 
@@ -148,6 +153,12 @@ const payer = shape<Payer>({
   vin: nullable(str),
 });
 
+const charge = shape<PileCharge>({
+  key: str,
+  no: whole(),
+  meterStart: nullable(energy),
+});
+
 const order = shape<Order>({
   orderNo: str,
   siteId: str,
@@ -169,6 +180,7 @@ const order = shape<Order>({
   difference: nullable(sum),
   exceptions: list(oneOf(BILL_EXCEPTIONS)),
   failReason: nullable(str),
+  charge: optional(charge),
   eventNo: whole(),
 });
 

@@ -1,5 +1,6 @@
 import type { Bill, BillException } from '../money/bill.ts';
 import type { Tariff } from '../money/tariff.ts';
+import type { PileCharge } from '../pile/pile-charge.ts';
 import type { Fen } from '../units.ts';
 import type { ChargeRecord, StartMethod } from './record.ts';
 
@@ -62,6 +63,8 @@ export interface Order {
   readonly exceptions: readonly BillException[];
   /** Why a start failed, in the neutral vocabulary of `shared/pile/refusals`. */
   readonly failReason: string | null;
+  /** How its pile names it; left out where the pile knows the order number. */
+  readonly charge?: PileCharge;
   /** Number of the newest event of this order; with `orderNo` the natural key of that event. */
   readonly eventNo: number;
 }

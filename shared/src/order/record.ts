@@ -1,4 +1,5 @@
 import type { PileRow } from '../money/bill.ts';
+import type { MeterReading } from '../money/readings.ts';
 import type { EnergyStep, MoneyStep } from '../units.ts';
 
 /** How a charge was begun. `offline-card`: the pile alone authorised it. */
@@ -27,6 +28,8 @@ export interface ChargeRecord {
   /** The protocol's own code and its neutral class. */
   readonly stopCode: number;
   readonly stopClass: StopClass;
+  /** Energy of the charge so far at repaired times of the pile's clock, in order, where it told. */
+  readonly readings?: readonly MeterReading[];
   /** Nobody could read the figures (an old or cut frame): only the raw frame has them, bill nothing. */
   readonly unread?: boolean;
 }

@@ -1,5 +1,6 @@
 import type { Tariff } from '../money/tariff.ts';
 import type { Fen } from '../units.ts';
+import type { PileCharge } from './pile-charge.ts';
 import type { Refusal } from './refusals.ts';
 
 /** What the site asks of a driver; the same for every protocol. */
@@ -33,8 +34,27 @@ export type PileCommand =
       readonly request: string;
       readonly refusal: Refusal;
     }
-  /** The record is on disk: the pile may forget it. */
-  | { readonly do: 'recordStored'; readonly tradeNo: string }
+  /** The answer to `CardChecked`. */
+  | {
+      readonly do: 'answerCard';
+      readonly request: string;
+      readonly refusal: Refusal | null;
+      /** Cards of one group may stop each other's charges. */
+      readonly group: string | null;
+      readonly expiresAtMs: number | null;
+    }
+  /** The answer to `ChargeBegan`: the order is on disk. With a refusal it runs against our will. */
+  | {
+      readonly do: 'chargeStored';
+      readonly connectorNo: number;
+      readonly request: string;
+      readonly tradeNo: string;
+      readonly charge: PileCharge;
+      readonly refusal: Refusal | null;
+      readonly group: string | null;
+    }
+  /** The record is on disk: the pile may forget it. `request` as in `RecordUploaded`. */
+  | { readonly do: 'recordStored'; readonly tradeNo: string; readonly request?: string }
   | { readonly do: 'pushTariff'; readonly tariff: Tariff }
   | { readonly do: 'readNow'; readonly connectorNo: number }
   | { readonly do: 'setClock' }
@@ -47,6 +67,23 @@ export type PileCommand =
     }
   /** `maxPowerPercent` of the rated power of the whole pile. */
   | { readonly do: 'setLimits'; readonly enabled: boolean; readonly maxPowerPercent: number }
+  /**
+   * Most that a connector (`null`: the whole pile) may draw from now on, W; `null`: no limit of ours.
+   * It falls back to the pile's safe limit after `validSeconds` unless it is renewed.
+   */
+  | {
+      readonly do: 'limitPower';
+      readonly connectorNo: number | null;
+      readonly maxW: number | null;
+      readonly validSeconds: number;
+    }
+  /** An operation by the name that the pile's protocol gives it; `Operated` answers. */
+  | {
+      readonly do: 'operate';
+      readonly request: string;
+      readonly operation: string;
+      readonly parameters: unknown;
+    }
   /** Cards that the pile may accept while it is alone (离线卡). */
   | { readonly do: 'addCards'; readonly cards: readonly OfflineCard[] }
   | { readonly do: 'removeCards'; readonly cardNos: readonly string[] }

@@ -51,6 +51,8 @@ const taken = Promise.resolve();
 const site: Site = {
   pile: (pileNo) => ({ pileNo, adopted: true, dialect: undefined }),
   tariffFor: () => undefined,
+  openCharges: () => [],
+  notes: () => new Map(),
   onPileEvent: () => taken,
 };
 const clock = {

@@ -1,6 +1,6 @@
 import type { Tariff } from '@holdfast/shared/money/tariff';
 import type { PileEvent } from '@holdfast/shared/pile/pile-event';
-import type { PileLink, PileProfile, Site } from '../../ports/site.ts';
+import type { OpenCharge, PileLink, PileProfile, Site } from '../../ports/site.ts';
 
 export interface Told {
   readonly link: PileLink;
@@ -26,6 +26,10 @@ export class FakeSite implements Site {
 
   pile = (pileNo: string): PileProfile | undefined => this.profiles.get(pileNo);
   tariffFor = (): Tariff | undefined => this.tariff;
+  readonly charges: OpenCharge[] = [];
+  readonly noted = new Map<string, unknown>();
+  openCharges = (): readonly OpenCharge[] => this.charges;
+  notes = (): ReadonlyMap<string, unknown> => this.noted;
 
   onPileEvent = (link: PileLink, event: PileEvent): Promise<void> => {
     this.told.push({ link, event });

@@ -72,6 +72,15 @@ function setLimits(
   });
 }
 
+/** [YKC-LIMIT-1]: a limit in watts as percent of the rated power, which the pile alone knows. */
+function limitPower(
+  state: YkcState,
+  { connectorNo }: Extract<PileCommand, { do: 'limitPower' }>,
+): YkcStep {
+  const detail = { why: 'the rated power of this pile is not known' };
+  return step(state, commandAnswered('limitPower', connectorNo, false, detail));
+}
+
 /** What the site may ask for, frame by frame ([YKC-CMD-1]). */
 export const commands: CommandHandlers<YkcState, Down> = {
   start,
@@ -81,6 +90,12 @@ export const commands: CommandHandlers<YkcState, Down> = {
     decide(state, command, view) ?? allowStart(state, command, view),
   refuseStart: (state, command, view) =>
     decide(state, command, view) ?? refuseStart(state, command, view),
+  // 云快充 names no charge but by our number, and asks about no card without starting.
+  answerCard: stay,
+  chargeStored: stay,
+  limitPower,
+  operate: (state, { request }) =>
+    step(state, emit({ type: 'Operated', request, outcome: 'refused', answer: null })),
   recordStored: (state, { tradeNo }) => recordStored(state, tradeNo),
   pushTariff: (state, { tariff }, view) => pushTariff(state, tariff, view),
   readNow: (state, { connectorNo }) =>

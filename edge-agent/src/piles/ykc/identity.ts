@@ -25,6 +25,5 @@ export function identityOf(body: Body): Identity | undefined {
 }
 
 export const sameIdentity = (a: Identity, b: Identity): boolean =>
-  a.by === 'card'
-    ? b.by === 'card' && a.cardNo === b.cardNo && a.passwordMd5 === b.passwordMd5
-    : b.by === 'vin' && a.vin === b.vin;
+  (a.by === 'vin' && b.by === 'vin' && a.vin === b.vin) ||
+  (a.by === 'card' && b.by === 'card' && a.cardNo === b.cardNo && a.passwordMd5 === b.passwordMd5);
