@@ -58,7 +58,6 @@ export type OrderInput =
   | { readonly on: 'pile-logged-in' }
   /** A deadline of `deadlineOf` has come. */
   | { readonly on: 'time' };
-export type OrderInputKind = OrderInput['on'];
 
 /** What a step wants done. Everything that is saved is one commit; sends come after it. */
 export type OrderEffect =

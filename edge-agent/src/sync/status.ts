@@ -44,12 +44,3 @@ export interface SyncStatus {
   readonly clockOffsetMs: number | null;
   readonly lines: readonly LineStatus[];
 }
-
-/** Below one event in a minute nothing moves. */
-const STANDSTILL = 1 / 60;
-
-/** Milliseconds until nothing of a stream is pending at this rate; `null` when nothing moves. */
-export function etaMs(pending: number, perSecond: number): number | null {
-  if (pending === 0) return 0;
-  return perSecond < STANDSTILL ? null : Math.ceil((pending * 1_000) / perSecond);
-}

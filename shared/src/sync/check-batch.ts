@@ -27,8 +27,6 @@ export const name = strLike(
 
 const LANE_NAMES = Object.keys(LANES) as [LaneName, ...LaneName[]];
 export const laneName = oneOf(LANE_NAMES);
-export const laneOfNo = (laneNo: number): LaneName | undefined =>
-  LANE_NAMES.find((lane) => LANES[lane] === laneNo);
 
 /** A time or an offset as this machine measured it. */
 const milliseconds: TextCodec<number> = {

@@ -8,7 +8,6 @@ export const LANES = {
   frames: 5,
 } as const;
 export type LaneName = keyof typeof LANES;
-export type LaneNo = (typeof LANES)[LaneName];
 
 /** Lanes kept in the core file (`synchronous=FULL`); the others live in the bulk file. */
 export const CORE_LANES: readonly LaneName[] = ['control', 'money', 'state'];

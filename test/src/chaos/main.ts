@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
+import { findProgram, remedyOf } from '../harness/programs.ts';
 import { FIELD_FAULTS } from '../piles/faults.ts';
 import { randomOf } from '../piles/random.ts';
 import { freePort } from '../world/free-port.ts';
@@ -11,7 +12,6 @@ import { startWorld } from '../world/world.ts';
 import { killAtRandom } from './kills.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const MOSQUITTO = '/usr/sbin/mosquitto';
 const SETTLE_MS = 240_000;
 const SHOWN_FAULTS = 20;
 
@@ -25,14 +25,12 @@ interface Options {
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
-async function run(options: Options): Promise<boolean> {
+async function run(options: Options, mosquitto: string | null): Promise<boolean> {
   const seed = Number(options.seed);
   const folder = path.join(ROOT, '.holdfast', `chaos-${options.broker}`);
   mkdirSync(folder, { recursive: true });
   const broker =
-    options.broker === 'own'
-      ? await startMosquitto(MOSQUITTO, folder, await freePort())
-      : undefined;
+    mosquitto === null ? undefined : await startMosquitto(mosquitto, folder, await freePort());
   const world = await startWorld({
     folder: path.join(folder, 'world'),
     sites: Number(options.sites),
@@ -68,9 +66,10 @@ await new Command('npm run chaos --')
     'inside',
   )
   .action(async (options: Options, command: Command) => {
-    if (options.broker === 'own' && !existsSync(MOSQUITTO)) {
-      command.error('--broker own needs mosquitto: apt-get install mosquitto');
+    const mosquitto = options.broker === 'own' ? findProgram('mosquitto') : null;
+    if (options.broker === 'own' && mosquitto === null) {
+      command.error(`--broker own needs mosquitto: ${remedyOf('mosquitto')}`);
     }
-    process.exit((await run(options)) ? 0 : 1);
+    process.exit((await run(options, mosquitto)) ? 0 : 1);
   })
   .parseAsync();
