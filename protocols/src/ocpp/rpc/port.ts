@@ -51,7 +51,10 @@ export interface OutboundCall {
   readonly priority?: Priority;
   /** From sending to answer; left out: as the action's table says. */
   readonly timeoutMs?: number;
-  /** Not sent at all when it has waited longer than this; left out: as the limits say. */
+  /**
+   * Not sent at all when it has waited longer than this; left out: as the limits say. An urgent call
+   * waits and is answered within its time-out, both together.
+   */
   readonly waitMs?: number;
 }
 
