@@ -1,6 +1,6 @@
 /*
  * The first program of every command. Plain JavaScript that an old Node runs too: it sees to Node 24,
- * to the packages and to the pages, then hands over. When everything is there it costs a few
+ * to the packages, the OCPP schemas and the pages, then hands over. When everything is there it costs a few
  * milliseconds and says nothing.
  */
 import { spawn } from 'node:child_process';
@@ -10,6 +10,7 @@ import { commandOf } from './commands.mjs';
 import { dependencies } from './dependencies.mjs';
 import { Failure, inWords, say } from './failure.mjs';
 import { node24 } from './node24.mjs';
+import { ocppSchemas } from './ocpp-schemas.mjs';
 import { pages } from './pages.mjs';
 import { ROOT } from './project.mjs';
 
@@ -65,6 +66,7 @@ async function main([name = '', ...args]) {
   const command = commandOf(name);
   const node = await node24(ROOT);
   await dependencies(ROOT, node);
+  await ocppSchemas(ROOT);
   if (command.pages) await pages(ROOT, node);
   for (const step of command.steps) {
     const code = await hand(

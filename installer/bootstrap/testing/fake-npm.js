@@ -22,6 +22,17 @@ function installNode(spec) {
   fs.symlinkSync(process.execPath, path.join(bin, 'node'));
 }
 
+/** What an installation leaves behind that the bootstrap reads: a package with OCPP schemas. */
+function installPackages() {
+  const folder = path.join('node_modules', 'typed-ocpp');
+  for (const version of ['ocpp16', 'ocpp20', 'ocpp21']) {
+    fs.mkdirSync(path.join(folder, 'dist', version), { recursive: true });
+    const schemas = `export const HeartbeatRequest = { description: 'words', type: 'object' };\n`;
+    fs.writeFileSync(path.join(folder, 'dist', version, 'schemas.js'), schemas);
+  }
+  fs.writeFileSync(path.join(folder, 'package.json'), '{ "type": "module" }');
+}
+
 const [command, ...args] = process.argv.slice(2);
 const mode = process.env.FAKE_NPM ?? 'well';
 fs.appendFileSync(process.env.FAKE_NPM_LOG, `${process.pid} ${command}\n`);
@@ -30,7 +41,7 @@ if (mode === 'hang') {
   fs.mkdirSync('node_modules', { recursive: true });
   setInterval(() => {}, 1_000);
 } else if (mode === 'well') {
-  if (command === 'ci') fs.mkdirSync('node_modules', { recursive: true });
+  if (command === 'ci') installPackages();
   else installNode(args.find((arg) => arg.includes('@')));
   // Long enough for a second start to meet the first one's lock.
   setTimeout(() => {}, 500);

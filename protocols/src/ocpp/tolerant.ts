@@ -1,0 +1,218 @@
+import type { MessageKind, SchemaFault } from './schemas.ts';
+import { faultsIn } from './schemas.ts';
+import type { OcppVersion } from './version.ts';
+
+/** How a payload departed from its schema, and what was made of it. */
+export interface Deviation {
+  /** Keyword of JSON schema: `type`, `required`, `enum` … */
+  readonly rule: string;
+  /** JSON pointer into the payload as it came. */
+  readonly path: string;
+  /** What stood there, as JSON, shortened. */
+  readonly seen: string;
+  readonly repair: Repair;
+}
+
+type Repair =
+  | 'kept'
+  | 'read as number'
+  | 'rounded'
+  | 'read as text'
+  | 'read as boolean'
+  | 'put into a list'
+  | 'read as empty'
+  | 'left out'
+  | 'item dropped'
+  | 'missing';
+
+export interface Repaired {
+  readonly payload: Record<string, unknown>;
+  readonly deviations: readonly Deviation[];
+  /** What no repair could mend; empty where `mustPass` was given. */
+  readonly faults: readonly SchemaFault[];
+}
+
+/** A repair may show what lay under it, and no real payload has more layers than this. */
+const ROUNDS_MAX = 8;
+const SEEN_CHARS = 80;
+/** Of a payload that is wrong everywhere, the first places are enough. */
+const DEVIATIONS_MAX = 50;
+
+/** Values that are used as they are: the driver knows what a vendor's measurand or a long serial is. */
+const KEPT: ReadonlySet<string> = new Set([
+  'additionalProperties',
+  'enum',
+  'format',
+  'maxItems',
+  'maxLength',
+  'maximum',
+  'minItems',
+  'minimum',
+  'multipleOf',
+]);
+
+const TRUE_WORDS: ReadonlySet<unknown> = new Set(['true', '1', 1]);
+const FALSE_WORDS: ReadonlySet<unknown> = new Set(['false', '0', 0]);
+
+type Holder = Record<string, unknown> | unknown[];
+const isHolder = (value: unknown): value is Holder => typeof value === 'object' && value !== null;
+
+/** A value with the one that holds it. */
+interface Place {
+  readonly holder: Holder;
+  readonly key: string;
+  readonly value: unknown;
+}
+
+const stepsOf = (path: string): string[] =>
+  path
+    .split('/')
+    .slice(1)
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+
+const valueAt = (holder: Holder, key: string): unknown =>
+  Object.hasOwn(holder, key) ? Reflect.get(holder, key) : undefined;
+
+function placeAt(root: Holder, steps: readonly string[]): Place | undefined {
+  const key = steps.at(-1);
+  let holder = root;
+  for (const step of steps.slice(0, -1)) {
+    const next = valueAt(holder, step);
+    if (!isHolder(next)) return undefined;
+    holder = next;
+  }
+  return key === undefined ? undefined : { holder, key, value: valueAt(holder, key) };
+}
+
+/** A number as a station may write it in text; `undefined` where it is none. */
+function numberIn(text: string): number | undefined {
+  const plain = text.trim().replace(/^([+-]?\d+),(\d+)$/, '$1.$2');
+  if (!/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$/.test(plain)) return undefined;
+  const number = Number(plain);
+  return Number.isFinite(number) ? number : undefined;
+}
+
+type Mended = readonly [value: unknown, repair: Repair];
+
+function mendNumber(value: unknown, isInteger: boolean): Mended | undefined {
+  const number = typeof value === 'string' ? numberIn(value) : value;
+  if (typeof number !== 'number') return undefined;
+  if (isInteger && !Number.isInteger(number)) return [Math.round(number), 'rounded'];
+  return typeof value === 'string' ? [number, 'read as number'] : undefined;
+}
+
+/** The same value with the type that is wanted; `undefined` where that would be a guess. */
+function mend(value: unknown, wanted: string): Mended | undefined {
+  if (wanted === 'number' || wanted === 'integer') return mendNumber(value, wanted === 'integer');
+  if (wanted === 'string' && (typeof value === 'number' || typeof value === 'boolean')) {
+    return [String(value), 'read as text'];
+  }
+  if (wanted === 'boolean') {
+    const word = typeof value === 'string' ? value.trim().toLowerCase() : value;
+    if (TRUE_WORDS.has(word)) return [true, 'read as boolean'];
+    if (FALSE_WORDS.has(word)) return [false, 'read as boolean'];
+  }
+  if (wanted === 'array' && isHolder(value) && !Array.isArray(value)) {
+    return [[value], 'put into a list'];
+  }
+  const isEmptyList = Array.isArray(value) && value.length === 0;
+  return wanted === 'object' && isEmptyList ? [{}, 'read as empty'] : undefined;
+}
+
+function seenOf(value: unknown): string {
+  const text = JSON.stringify(value) ?? '';
+  return text.length > SEEN_CHARS ? `${text.slice(0, SEEN_CHARS)}…` : text;
+}
+
+/** Steps to the innermost list item that a place is in. */
+function itemAround(root: Holder, steps: readonly string[]): readonly string[] | undefined {
+  for (let length = steps.length; length > 0; length -= 1) {
+    const upTo = steps.slice(0, length);
+    if (Array.isArray(placeAt(root, upTo)?.holder)) return upTo;
+  }
+  return undefined;
+}
+
+/** A dropped item leaves this until the round is over, so that paths go on fitting. */
+const DROPPED = Symbol('dropped');
+
+function sweep(holder: Holder): void {
+  if (Array.isArray(holder)) {
+    const kept = holder.filter((item) => item !== DROPPED);
+    holder.splice(0, holder.length, ...kept);
+  }
+  for (const value of Object.values(holder)) if (isHolder(value)) sweep(value);
+}
+
+/** Mends one fault in place; `undefined` where there is nothing to mend it with. */
+function mendFault(root: Holder, fault: SchemaFault, mustPass: boolean): Deviation | undefined {
+  const { keyword: rule, path, wanted } = fault;
+  const steps = stepsOf(path);
+  const place = placeAt(root, steps);
+  if (place === undefined) return undefined;
+  const { holder, key, value } = place;
+  const seen = seenOf(value);
+  if (rule === 'type') {
+    const mended = mend(value, wanted);
+    if (mended !== undefined) {
+      Reflect.set(holder, key, mended[0]);
+      return { rule, path, seen, repair: mended[1] };
+    }
+    if (value === null && !Array.isArray(holder)) {
+      Reflect.deleteProperty(holder, key);
+      return { rule, path, seen, repair: 'left out' };
+    }
+  }
+  const item = itemAround(root, steps);
+  const dropped = item && placeAt(root, item);
+  if (item !== undefined && dropped !== undefined) {
+    Reflect.set(dropped.holder, dropped.key, DROPPED);
+    const what = { path: `/${item.join('/')}`, seen: seenOf(dropped.value) };
+    return dropped.value === DROPPED ? undefined : { rule, ...what, repair: 'item dropped' };
+  }
+  if (!mustPass || rule !== 'type') return undefined;
+  Reflect.deleteProperty(holder, key);
+  return { rule, path, seen, repair: 'left out' };
+}
+
+const keptAs = (root: Holder, { keyword, path }: SchemaFault, repair: Repair): Deviation => ({
+  rule: keyword,
+  path,
+  seen: seenOf(placeAt(root, stepsOf(path))?.value),
+  repair,
+});
+
+/**
+ * A payload with everything mended that can be mended without a guess: types, `null`, single values
+ * in place of lists. Items of a list that stay bad are dropped one by one. With `mustPass` (messages
+ * that are never refused) a field that cannot be read is left out, and none is demanded.
+ */
+export function repair(
+  message: { readonly version: OcppVersion; readonly action: string; readonly kind: MessageKind },
+  given: Readonly<Record<string, unknown>>,
+  mustPass: boolean,
+): Repaired {
+  const { version, action, kind } = message;
+  const payload: Record<string, unknown> = JSON.parse(JSON.stringify(given));
+  const deviations: Deviation[] = [];
+  let faults: readonly SchemaFault[] = [];
+  for (let round = 0; round < ROUNDS_MAX; round += 1) {
+    faults = faultsIn(version, action, kind, payload) ?? [];
+    const mended = faults
+      .filter(({ keyword }) => !KEPT.has(keyword))
+      .flatMap((fault) => mendFault(payload, fault, mustPass) ?? []);
+    deviations.push(...mended);
+    if (mended.length === 0) break;
+    sweep(payload);
+  }
+  const left = faults.filter(({ keyword }) => !KEPT.has(keyword));
+  for (const fault of faults) {
+    if (KEPT.has(fault.keyword)) deviations.push(keptAs(payload, fault, 'kept'));
+    else if (mustPass) deviations.push(keptAs(payload, fault, 'missing'));
+  }
+  return {
+    payload,
+    deviations: deviations.slice(0, DEVIATIONS_MAX),
+    faults: mustPass ? [] : left,
+  };
+}
