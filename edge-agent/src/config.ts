@@ -37,6 +37,8 @@ export interface EdgeConfig {
   readonly reactionMs: number;
   readonly rules: OrderRules;
   readonly limits: ConfigFile['limits'];
+  /** `null`: piles fetch and bring no files here. */
+  readonly files: NonNullable<ConfigFile['files']> | null;
   readonly ledger: { readonly coreBytes: number; readonly bulkBytes: number };
 }
 
@@ -149,6 +151,7 @@ export function configOf(json: unknown, folder: string): EdgeConfig {
     reactionMs: file.billing.reactionSeconds * 1_000,
     rules: rulesOf(file),
     limits: file.limits,
+    files: file.files ?? null,
     ledger: { coreBytes: file.ledger.coreMb * MEGABYTE, bulkBytes: file.ledger.bulkMb * MEGABYTE },
   };
   if (faults.length > 0) throw new ConfigError(faults);

@@ -8,6 +8,7 @@ import {
   systemClock,
   systemTimers,
 } from './adapters/clock.ts';
+import { openFileService } from './adapters/files/service.ts';
 import { metricsOf } from './adapters/http/metrics.ts';
 import { type HttpServer, httpServer } from './adapters/http/server.ts';
 import { openLedger } from './adapters/ledger/open.ts';
@@ -15,6 +16,7 @@ import { packBatch } from './adapters/mqtt/packing.ts';
 import { mqttTransport } from './adapters/mqtt/transport.ts';
 import { type Front, openFront } from './adapters/tcp/front.ts';
 import { type EdgeApiParts, edgeApi } from './api/edge-api.ts';
+import { fileApi } from './api/file-api.ts';
 import { type LiveSource, liveSource } from './api/live-source.ts';
 import { orderHistory } from './api/order-history.ts';
 import { type CommandDesk, commandDesk } from './commands/desk.ts';
@@ -201,8 +203,18 @@ function startLine(room: Room, undo: Undoing): SyncHandle | undefined {
   return sync;
 }
 
+/** The service for firmware and logs, where it is configured. */
+async function openFiles(room: Room, undo: Undoing) {
+  const { files } = room.config;
+  if (files === null) return null;
+  const service = await openFileService({ ...room, files });
+  undo.add(() => service.stop());
+  return { api: fileApi(service), fileBytes: files.fileMb * 1_048_576 };
+}
+
 async function openHttp(
   room: Room,
+  files: Awaited<ReturnType<typeof openFiles>>,
   sync: () => SyncHandle | undefined,
   fronts: () => Readonly<Record<string, number>>,
   pageFolder: string,
@@ -224,6 +236,7 @@ async function openHttp(
     liveClients,
     pageFolder,
     api: edgeApi(parts),
+    files,
     feed,
     collect: source.collect,
     metrics: (clients) => metricsOf(parts, fronts, clients),
@@ -268,8 +281,10 @@ export async function startEdge(
     keepClock(room, undo);
     let sync: SyncHandle | undefined;
     let fronts: readonly Front[] = [];
+    const files = await openFiles(room, undo);
     const { server, source } = await openHttp(
       room,
+      files,
       () => sync,
       () => countsOf(fronts),
       options.pageFolder ?? STATION_PAGE,

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { Files } from './files.ts';
 
 /*
  * The configuration file: what may stand in it, with defaults. Unknown keys are refused, for a key
@@ -232,6 +233,7 @@ export const ConfigFile = Type.Object(
     billing: Billing,
     limits: Limits,
     ledger: Ledger,
+    files: Type.Optional(Files),
   },
   strict,
 );

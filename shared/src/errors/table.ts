@@ -80,6 +80,24 @@ export const FAULTS = {
     zh: '场站没有可用的计费模型，不能开始充电。',
     en: 'The site has no tariff, so no charge can start. Configure one.',
   },
+  'file-too-large': {
+    status: 413,
+    retry: false,
+    zh: '文件超过大小限制，没有保存。',
+    en: 'The file is larger than the limit; nothing was kept.',
+  },
+  'files-full': {
+    status: 507,
+    retry: true,
+    zh: '文件空间已满，请先删除不用的文件。',
+    en: 'The space for files is full. Delete files that are no longer needed.',
+  },
+  'file-cut': {
+    status: 409,
+    retry: true,
+    zh: '文件传输中断，没有保存。请重试。',
+    en: 'The transfer broke off; nothing was kept. Try again.',
+  },
   'ledger-full': {
     status: 507,
     retry: true,

@@ -83,6 +83,7 @@ async function serve(token: string | null = null, pageFolder = folder): Promise<
     liveClients: 2,
     pageFolder,
     api: edgeApi(parts),
+    files: null,
     feed,
     collect: source.collect,
     metrics: (clients) => metricsOf(parts, () => ({ framesIn: 7 }), clients),

@@ -17,9 +17,11 @@ import fastify, {
   type RawServerDefault,
 } from 'fastify';
 import type { EdgeApi } from '../../api/edge-api.ts';
+import type { FileApi } from '../../api/file-api.ts';
 import { HealthResource } from '../../api/schemas.ts';
 import type { Clock, Timers } from '../../ports/clock.ts';
 import type { SiteLog } from '../../site/log.ts';
+import { fileRoutes } from './file-routes.ts';
 import { gatekeeper } from './gatekeeper.ts';
 import type { Metrics } from './metrics.ts';
 import { problemAnswers } from './problems.ts';
@@ -47,6 +49,8 @@ export interface HttpOptions {
   /** Folder of the built station page. */
   readonly pageFolder: string;
   readonly api: EdgeApi;
+  /** Files of piles; `null`: not switched on. */
+  readonly files: { readonly api: FileApi; readonly fileBytes: number } | null;
   readonly feed: LiveFeed;
   readonly collect: () => void;
   readonly metrics: (liveClients: () => number) => Metrics;
@@ -144,6 +148,7 @@ export async function httpServer(options: HttpOptions): Promise<HttpServer> {
   await app.register(
     async (v1: EdgeServer) => {
       apiRoutes(v1, api, keeper);
+      if (options.files !== null) fileRoutes(v1, options.files.api, options.files.fileBytes);
       v1.get('/live', { websocket: true, schema: { hide: true } }, (socket, request) =>
         live.take(socket, request.ip),
       );
