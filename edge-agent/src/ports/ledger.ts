@@ -3,6 +3,7 @@ import type { Command, CommandAnswer } from '@holdfast/shared/sync/commands';
 import type { SiteEvent } from '@holdfast/shared/sync/events';
 import type { StreamId } from '@holdfast/shared/sync/lanes';
 import type { ClockReading, DayChain, GapRecord } from '@holdfast/shared/sync/messages';
+import type { SecurityChange, SecurityStore } from './credentials.ts';
 
 /** Who this store is ([SYNC-10]). A new store id means a new epoch at the hub. */
 export interface LedgerIdentity {
@@ -49,7 +50,8 @@ export type Change =
   | { readonly save: 'record'; readonly record: KeptRecord }
   | { readonly save: 'command'; readonly logged: LoggedCommand }
   | { readonly save: 'pile'; readonly pile: KnownPile }
-  | { readonly save: 'counter'; readonly name: string; readonly value: number };
+  | { readonly save: 'counter'; readonly name: string; readonly value: number }
+  | SecurityChange;
 
 /** An event to be numbered in the stream (vendor, lane) in the same transaction ([SYNC-1]). */
 export interface OutgoingEvent {
@@ -113,7 +115,7 @@ export type LedgerHealth = 'ok' | 'thinning' | 'telemetry-refused' | 'money-refu
  * The edge's database behind a writer thread. Reads and writes never block the caller's thread.
  * Writes reject with `FaultError('ledger-full' | 'ledger-failed')`; then nothing of the commit is kept.
  */
-export interface Ledger {
+export interface Ledger extends SecurityStore {
   readonly identity: () => LedgerIdentity;
   readonly health: () => LedgerHealth;
   /** Core file, `synchronous=FULL`: resolves when the transaction is on disk. */

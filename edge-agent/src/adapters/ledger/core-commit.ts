@@ -10,7 +10,10 @@ export type Write =
   | readonly [table: 'record', columns: Columns]
   | readonly [table: 'command', columns: Columns]
   | readonly [table: 'pile', columns: Columns]
-  | readonly [table: 'counter', columns: Columns];
+  | readonly [table: 'counter', columns: Columns]
+  | readonly [table: 'credential', columns: Columns]
+  | readonly [table: 'certificate', columns: Columns]
+  | readonly [table: 'security_event', columns: Columns];
 
 /** A commit as the writer takes it. */
 export interface CoreCommit {
@@ -45,6 +48,12 @@ function writeOf(change: Change, events: readonly OutgoingEvent[]): Write {
       return ['pile', [change.pile.pileNo, JSON.stringify(change.pile)]];
     case 'counter':
       return ['counter', [change.name, change.value]];
+    case 'credential':
+      return ['credential', [change.credential.pileNo, JSON.stringify(change.credential)]];
+    case 'certificate':
+      return ['certificate', [change.certificate.serialNumber, JSON.stringify(change.certificate)]];
+    case 'security-event':
+      return ['security_event', [change.event.pileNo, JSON.stringify(change.event)]];
   }
 }
 

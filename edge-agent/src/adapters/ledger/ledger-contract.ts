@@ -1,5 +1,6 @@
 import type { Command } from '@holdfast/shared/sync/commands';
 import { describe, expect, test } from 'vitest';
+import type { StoredCertificate, StoredCredential } from '../../ports/credentials.ts';
 import type { KnownPile } from '../../ports/ledger.ts';
 import { outboxContract } from './outbox-contract.ts';
 import type { TendedLedger } from './tended-ledger.ts';
@@ -126,6 +127,76 @@ function storageContract(of: Bench): void {
   });
 }
 
+function doorContract(of: Bench): void {
+  describe('what the doors keep', () => {
+    const credential: StoredCredential = {
+      pileNo: 'p2',
+      passwordHash: 'hash',
+      next: null,
+      sealedPsk: null,
+      seed: null,
+      reachedProfile: 1,
+      changedAtMs: NOON_MS,
+    };
+    const certificate: StoredCertificate = {
+      serialNumber: '1f',
+      pileNo: 'p2',
+      pem: 'PEM',
+      notAfterMs: NOON_MS,
+      issuedAtMs: 1,
+      revokedAtMs: null,
+    };
+
+    test('credentials and certificates, as they were saved last', async () => {
+      expect([await of.ledger.credentials(), await of.ledger.certificates()]).toEqual([[], []]);
+      const changed = { ...credential, next: { passwordHash: 'other', untilMs: NOON_MS } };
+      const revoked = { ...certificate, revokedAtMs: NOON_MS };
+      await of.ledger.commit({
+        changes: [
+          { save: 'credential', credential },
+          { save: 'credential', credential: { ...credential, pileNo: 'p1' } },
+          { save: 'certificate', certificate },
+        ],
+        events: [],
+      });
+      await of.ledger.commit({
+        changes: [
+          { save: 'credential', credential: changed },
+          { save: 'certificate', certificate: revoked },
+        ],
+        events: [],
+      });
+      const both = [{ ...credential, pileNo: 'p1' }, changed];
+      expect(await of.ledger.credentials()).toEqual(both);
+      expect(await of.ledger.certificates()).toEqual([revoked]);
+    });
+
+    test('security events by page, newest first, and by pile', async () => {
+      const happened = (n: number) =>
+        ({
+          save: 'security-event',
+          event: {
+            code: 'flood',
+            pileNo: n % 2 === 0 ? 'even' : null,
+            address: '10.0.0.1',
+            detail: `no ${n}`,
+            atMs: NOON_MS + n,
+            count: n,
+          },
+        }) as const;
+      await of.ledger.commit({ changes: [1, 2, 3, 4, 5].map(happened), events: [] });
+      const page = await of.ledger.securityEvents({ limit: 2 });
+      expect(page.map(({ count }) => count)).toEqual([5, 4]);
+      expect(page[0]).toEqual({ ...happened(5).event, id: page[0]?.id });
+      const before = page[1]?.id ?? 0;
+      const rest = await of.ledger.securityEvents({ limit: 9, before });
+      expect(rest.map(({ count }) => count)).toEqual([3, 2, 1]);
+      const even = await of.ledger.securityEvents({ limit: 9, pileNo: 'even', before });
+      expect(even.map(({ count }) => count)).toEqual([2]);
+    });
+  });
+}
+
 function identityContract(of: Bench): void {
   const { slice } = of;
   describe('[SYNC-10] who this store is', () => {
@@ -176,6 +247,7 @@ export function ledgerContract(name: string, make: MakeLedger): void {
   describe(`${name} keeps the contract of the ledger`, () => {
     const of = ledgerBenchOf(make);
     storageContract(of);
+    doorContract(of);
     outboxContract(of);
     identityContract(of);
 

@@ -2,7 +2,13 @@ import { FaultError } from '@holdfast/shared/errors/fault';
 import type { Order } from '@holdfast/shared/order/order';
 import { orderOf } from '@holdfast/shared/order/order-text';
 import type { ClockReading } from '@holdfast/shared/sync/messages';
+import type {
+  StoredCertificate,
+  StoredCredential,
+  StoredSecurityEvent,
+} from '../../ports/credentials.ts';
 import type { KnownPile, Ledger, LoggedCommand } from '../../ports/ledger.ts';
+import type { SecurityEventRow } from './sqlite/security-reader.ts';
 import type { Threads } from './threads.ts';
 
 function orderFrom(body: string): Order {
@@ -15,6 +21,12 @@ function orderFrom(body: string): Order {
 const commandFrom = (body: string): LoggedCommand => JSON.parse(body);
 const pileFrom = (body: string): KnownPile => JSON.parse(body);
 const clockFrom = (body: string): ClockReading => JSON.parse(body);
+const credentialFrom = (body: string): StoredCredential => JSON.parse(body);
+const certificateFrom = (body: string): StoredCertificate => JSON.parse(body);
+const eventFrom = ({ id, body }: SecurityEventRow): StoredSecurityEvent => ({
+  ...JSON.parse(body),
+  id,
+});
 
 export type LedgerReads = Pick<
   Ledger,
@@ -29,6 +41,9 @@ export type LedgerReads = Pick<
   | 'streams'
   | 'dayChecks'
   | 'lastClock'
+  | 'credentials'
+  | 'certificates'
+  | 'securityEvents'
 >;
 
 /** The part of the port that only reads. */
@@ -63,6 +78,9 @@ export function ledgerReads({ reader, bulk }: Threads): LedgerReads {
       ]);
       return [...core, ...others];
     },
+    credentials: async () => (await reader.ask('credentials', undefined)).map(credentialFrom),
+    certificates: async () => (await reader.ask('certificates', undefined)).map(certificateFrom),
+    securityEvents: async (query) => (await reader.ask('securityEvents', query)).map(eventFrom),
     lastClock: async () => {
       const body = await reader.ask('clock', undefined);
       return body === undefined ? undefined : clockFrom(body);

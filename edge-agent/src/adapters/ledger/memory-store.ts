@@ -1,5 +1,10 @@
 import type { Order } from '@holdfast/shared/order/order';
 import type {
+  StoredCertificate,
+  StoredCredential,
+  StoredSecurityEvent,
+} from '../../ports/credentials.ts';
+import type {
   Change,
   KeptRecord,
   KnownPile,
@@ -17,7 +22,10 @@ type Reads =
   | 'piles'
   | 'command'
   | 'unfinishedCommands'
-  | 'counter';
+  | 'counter'
+  | 'credentials'
+  | 'certificates'
+  | 'securityEvents';
 
 export interface MemoryStore {
   readonly port: Pick<Ledger, Reads>;
@@ -38,6 +46,9 @@ function listed(newestFirst: readonly Order[], filter: OrderFilter): readonly Or
     .slice(0, limit);
 }
 
+const byKey = <T>(map: ReadonlyMap<string, T>): readonly T[] =>
+  [...map].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
+
 /** What the tables of core.db hold, in maps. */
 export function memoryStore(): MemoryStore {
   const orders = new Map<string, Order>();
@@ -45,6 +56,9 @@ export function memoryStore(): MemoryStore {
   const commands = new Map<string, LoggedCommand>();
   const piles = new Map<string, KnownPile>();
   const counters = new Map<string, number>();
+  const credentials = new Map<string, StoredCredential>();
+  const certificates = new Map<string, StoredCertificate>();
+  const securityEvents: StoredSecurityEvent[] = [];
   const allOrders = (): readonly Order[] => [...orders.values()].sort(byNewest).reverse();
   return {
     allOrders,
@@ -54,6 +68,15 @@ export function memoryStore(): MemoryStore {
       if (change.save === 'command') commands.set(change.logged.command.id, change.logged);
       if (change.save === 'pile') piles.set(change.pile.pileNo, change.pile);
       if (change.save === 'counter') counters.set(change.name, change.value);
+      if (change.save === 'credential') {
+        credentials.set(change.credential.pileNo, change.credential);
+      }
+      if (change.save === 'certificate') {
+        certificates.set(change.certificate.serialNumber, change.certificate);
+      }
+      if (change.save === 'security-event') {
+        securityEvents.push({ ...change.event, id: securityEvents.length + 1 });
+      }
     },
     port: {
       order: async (orderNo) => orders.get(orderNo),
@@ -65,6 +88,14 @@ export function memoryStore(): MemoryStore {
       unfinishedCommands: async () =>
         [...commands.values()].filter(({ state }) => state !== 'answered'),
       counter: async (name) => counters.get(name) ?? 0,
+      credentials: async () => byKey(credentials),
+      certificates: async () => byKey(certificates),
+      securityEvents: async ({ pileNo, before, limit }) =>
+        securityEvents
+          .toReversed()
+          .filter((event) => pileNo === undefined || event.pileNo === pileNo)
+          .filter((event) => before === undefined || event.id < before)
+          .slice(0, limit),
     },
   };
 }

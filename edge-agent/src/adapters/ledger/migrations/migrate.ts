@@ -2,9 +2,10 @@ import { FaultError } from '@holdfast/shared/errors/fault';
 import type { Database } from 'better-sqlite3';
 import { spine } from './001-spine.ts';
 import { newestEvent } from './002-newest-event.ts';
+import { doors } from './003-doors.ts';
 import type { LedgerFile, Migration } from './migration.ts';
 
-export const MIGRATIONS: readonly Migration[] = [spine, newestEvent];
+export const MIGRATIONS: readonly Migration[] = [spine, newestEvent, doors];
 
 /** Version of the schema of a file; 0 for a new one. */
 export const versionOf = (db: Database): number =>

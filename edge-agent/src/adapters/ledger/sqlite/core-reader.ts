@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { workerData } from 'node:worker_threads';
 import type { DayChain } from '@holdfast/shared/sync/messages';
 import type { Database } from 'better-sqlite3';
+import type { SecurityEventQuery } from '../../../ports/credentials.ts';
 import type {
   DayCheck,
   KeptRecord,
@@ -16,6 +17,7 @@ import { gapReader } from './gap-table.ts';
 import { EMPTY_SLICE, type SliceRequest } from './hand-out.ts';
 import { metaOf } from './meta.ts';
 import { orderLister } from './order-lister.ts';
+import { type SecurityEventRow, securityReader } from './security-reader.ts';
 import { NO_STATUS, type Room, runSingly, serve } from './serve.ts';
 import { rangeReader } from './slice-reader.ts';
 import { checkReader, stateReader } from './stream-reads.ts';
@@ -33,6 +35,9 @@ export interface CoreReads {
   readonly states: () => readonly StreamState[];
   readonly slice: (request: SliceRequest) => OutboxSlice;
   readonly dayChecks: () => readonly DayCheck[];
+  readonly credentials: () => readonly string[];
+  readonly certificates: () => readonly string[];
+  readonly securityEvents: (query: SecurityEventQuery) => readonly SecurityEventRow[];
   readonly clock: () => string | undefined;
   readonly close: () => void;
 }
@@ -98,6 +103,7 @@ function readsOf(db: Database): CoreReads {
     states: stateReader(db),
     slice: losslessSlice(db),
     dayChecks: checkReader(db),
+    ...securityReader(db),
     clock: () => meta.get('clock'),
     close: () => undefined,
   };

@@ -19,6 +19,11 @@ const SAVE: Readonly<Record<Write[0], string>> = {
     ON CONFLICT (pile_no) DO UPDATE SET body = excluded.body`,
   counter: `INSERT INTO counter (name, value) VALUES (?, ?)
     ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
+  credential: `INSERT INTO credential (pile_no, body) VALUES (?, ?)
+    ON CONFLICT (pile_no) DO UPDATE SET body = excluded.body`,
+  certificate: `INSERT INTO certificate (serial_no, body) VALUES (?, ?)
+    ON CONFLICT (serial_no) DO UPDATE SET body = excluded.body`,
+  security_event: 'INSERT INTO security_event (pile_no, body) VALUES (?, ?)',
 };
 
 /** Writes one change of a commit to its table. */
@@ -29,6 +34,9 @@ export function coreWriter(db: Database): (write: Write) => void {
     command: db.prepare(SAVE.command),
     pile: db.prepare(SAVE.pile),
     counter: db.prepare(SAVE.counter),
+    credential: db.prepare(SAVE.credential),
+    certificate: db.prepare(SAVE.certificate),
+    security_event: db.prepare(SAVE.security_event),
   };
   return ([table, columns]) => {
     statements[table].run(...columns);

@@ -10,6 +10,8 @@ const KEEP_DAYS_SHORT = 7;
 const KEEP_COMMAND_DAYS = 30;
 /** From the opening of an order to any of its events. */
 const LONGEST_CHARGE_MS = 3 * DAY_MS;
+/** What happened at the doors: the newest so many. */
+const KEEP_SECURITY_EVENTS = 20_000;
 /** Rows of each table that one call deletes: a bounded transaction. */
 const STEP_ROWS = 200;
 
@@ -36,6 +38,11 @@ export function forgetter(
     `DELETE FROM command WHERE id IN (
        SELECT id FROM command WHERE state = 'answered' AND deadline_ms < ? LIMIT ?)`,
   );
+  const securityEvents = db.prepare<[number, number]>(
+    `DELETE FROM security_event WHERE id IN (
+       SELECT id FROM security_event WHERE id <= (SELECT max(id) FROM security_event) - ?
+       ORDER BY id LIMIT ?)`,
+  );
   return (nowMs, used) => {
     const days = used >= thinMore ? KEEP_DAYS_SHORT : KEEP_DAYS;
     const waitsSinceMs = oldestMoney.get()?.atMs ?? nowMs;
@@ -44,5 +51,6 @@ export function forgetter(
     orders.run(cutoffMs, STEP_ROWS);
     records.run(cutoffMs, STEP_ROWS);
     commands.run(nowMs - KEEP_COMMAND_DAYS * DAY_MS, STEP_ROWS);
+    securityEvents.run(KEEP_SECURITY_EVENTS, STEP_ROWS);
   };
 }
