@@ -66,8 +66,9 @@ function zoneOf(
   const match = ZONE.exec(text);
   if (match === null) return undefined;
   const [, z, name, sign, hours, colon, rest] = match;
-  if (z !== undefined) return { minutes: 0, odd: text === z ? [] : ['odd-zone'] };
-  if (name !== undefined) return { minutes: 0, odd: ['odd-zone'] };
+  if (z !== undefined || name !== undefined) {
+    return { minutes: 0, odd: text === z ? [] : ['odd-zone'] };
+  }
   const minutes = Number(hours) * 60 + Number(rest ?? '0');
   if (minutes >= DAY_MINUTES) return undefined;
   const isWell = hours?.length === 2 && colon === ':' && rest !== undefined && !/^\s/.test(text);
@@ -107,7 +108,7 @@ function readWhole(text: string): { parts: Parts; zone: string; odd: TimeOddity[
   if (year.length === 2) odd.push('short-year');
   const isWell = dash === '-' && month?.length === 2 && day?.length === 2 && hour?.length !== 1;
   if (hour === undefined || second === undefined) odd.push('no-time');
-  else if (!isWell || !/^t$/i.test(between ?? '')) odd.push('odd-separator');
+  else if (!isWell || !/^t$/i.test(between ?? '') || text.includes(',')) odd.push('odd-separator');
   if (fraction.length > FRACTION_DIGITS) odd.push('long-fraction');
   const parts = {
     year: Number(year) + (year.length === 2 ? CENTURY : 0),
