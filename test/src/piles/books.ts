@@ -19,6 +19,8 @@ export interface BookEntry {
   /** What is due in fen: each kind's electricity and service rounded half up, then added. */
   readonly due: bigint;
   readonly stopCode: number;
+  /** The pile's own name of the charge, where it is not told our order number (OCPP). */
+  readonly chargeKey?: string;
 }
 
 /** The prices that a pile was given: 1e-5 yuan/kWh, four kinds, 48 slots. */

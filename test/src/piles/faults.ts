@@ -23,6 +23,19 @@ export interface Faults {
   readonly wrongClockOneIn: number;
   /** A pile writes its checksum high byte first. */
   readonly bigEndianCrcOneIn: number;
+  /** A broken connection comes back only after up to `outageMs`; the pile charges on alone. */
+  readonly outageOneIn: number;
+  readonly outageMs: number;
+  /** A connection stays open but carries nothing any more, both ways (OCPP). */
+  readonly halfOpenOneIn: number;
+  /** The answer to a begun charge is lost: it is begun again, or ends without a number (OCPP). */
+  readonly lostBeginOneIn: number;
+  /** A meter rolls over in one of its first charges (OCPP). */
+  readonly rolloverOneIn: number;
+  /** A meter counts from zero again after a power cut (OCPP). */
+  readonly meterResetOneIn: number;
+  /** A pile keeps its wrong time whatever it is told (OCPP). */
+  readonly deafToTimeOneIn: number;
 }
 
 export const NO_FAULTS: Faults = {
@@ -38,6 +51,13 @@ export const NO_FAULTS: Faults = {
   resendOneIn: 0,
   wrongClockOneIn: 0,
   bigEndianCrcOneIn: 0,
+  outageOneIn: 0,
+  outageMs: 0,
+  halfOpenOneIn: 0,
+  lostBeginOneIn: 0,
+  rolloverOneIn: 0,
+  meterResetOneIn: 0,
+  deafToTimeOneIn: 0,
 };
 
 /** A bad night on 4G: everything happens, nothing so often that no charge gets through. */
@@ -54,4 +74,11 @@ export const FIELD_FAULTS: Faults = {
   resendOneIn: 8,
   wrongClockOneIn: 5,
   bigEndianCrcOneIn: 4,
+  outageOneIn: 3,
+  outageMs: 25_000,
+  halfOpenOneIn: 900,
+  lostBeginOneIn: 10,
+  rolloverOneIn: 4,
+  meterResetOneIn: 3,
+  deafToTimeOneIn: 0,
 };

@@ -1,7 +1,8 @@
 import net from 'node:net';
 import type { PileTime, Surroundings } from './surroundings.ts';
 
-const realTime: PileTime = {
+/** The machine's own time. */
+export const realTime: PileTime = {
   nowMs: () => Date.now(),
   after(ms, task) {
     const timer = setTimeout(task, ms);

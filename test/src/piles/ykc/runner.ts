@@ -2,8 +2,9 @@ import { type CrcOrder, seqOf, type YkcMessage, ykc } from '@holdfast/protocols/
 import { ykcStream } from '@holdfast/protocols/ykc/stream';
 import { badLine } from '../bad-line.ts';
 import type { Books } from '../books.ts';
+import { namedTimers } from '../named-timers.ts';
 import type { PileSetup } from '../setup.ts';
-import type { PileTime, Surroundings } from '../surroundings.ts';
+import type { Surroundings } from '../surroundings.ts';
 import { virtualPile } from './pile.ts';
 import type { BookNote, PileState, World } from './state.ts';
 import type { PileEffect, PileStep } from './step.ts';
@@ -32,30 +33,6 @@ function handlerOf(pile: ReturnType<typeof virtualPile>, message: YkcMessage): H
     | undefined;
   if (handler === undefined) return undefined;
   return (state, nowMs) => handler(state, message, nowMs);
-}
-
-/** Timers by name; arming one again starts it again. */
-function namedTimers(time: PileTime) {
-  const timers = new Map<string, () => void>();
-  const disarm = (name: string): void => {
-    timers.get(name)?.();
-    timers.delete(name);
-  };
-  return {
-    disarm,
-    arm(name: string, ms: number, task: () => void): void {
-      disarm(name);
-      const fire = (): void => {
-        timers.delete(name);
-        task();
-      };
-      timers.set(name, time.after(ms, fire));
-    },
-    disarmAll(): void {
-      for (const cancel of timers.values()) cancel();
-      timers.clear();
-    },
-  };
 }
 
 /** Runs one pile against a platform until it is stopped. Connects again by itself. */
