@@ -180,6 +180,16 @@ describe('rule ids', () => {
     expect(faults).toEqual([expect.stringContaining('SYNC-2')]);
   });
 
+  test('an id may name a row of a list', () => {
+    const rows = file('a/src/RULES.md', `* ${bracket('ROW-B4')} a rule`);
+    expect(ruleFaults([rows])).toHaveLength(1);
+    const bearers = file(
+      'a/src/b.test.ts',
+      `test('${bracket('ROW-B4')} a', f); test('${bracket('ROW-C1')} b', f);`,
+    );
+    expect(ruleFaults([rows, bearers])).toEqual([expect.stringContaining('ROW-C1')]);
+  });
+
   test('an id in a comment bears nothing', () => {
     const comment = file('a/src/b.test.ts', `// ${bracket('SYNC-1')} ${bracket('SYNC-2')}`);
     expect(ruleFaults([page, comment])).toHaveLength(2);
