@@ -52,6 +52,7 @@ const order = (orderNo: string, state: OrderResource['state']): LiveEntity => ({
     differenceYuan: null,
     exceptions: [],
     failReason: null,
+    charge: null,
     stopCode: null,
     stopReason: null,
     rows: [],

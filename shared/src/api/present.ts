@@ -71,6 +71,7 @@ export function orderResource(order: Order): OrderResource {
     differenceYuan: yuanOrNull(order.difference),
     exceptions: [...order.exceptions],
     failReason: order.failReason,
+    charge: order.charge === undefined ? null : { key: order.charge.key, no: order.charge.no },
     stopCode: record?.stopCode ?? null,
     stopReason:
       record === null ? null : stopReasonOf(order.vendor, record.stopCode, record.stopClass),

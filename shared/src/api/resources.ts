@@ -105,6 +105,13 @@ export const OrderResource = Type.Object({
   differenceYuan: Nullable(Decimal("ours minus the pile's")),
   exceptions: Type.Array(Type.String()),
   failReason: Nullable(Type.String()),
+  /** How its pile names it, where the pile does not know the order number (OCPP). */
+  charge: Nullable(
+    Type.Object({
+      key: Type.String({ description: 'natural key at its pile' }),
+      no: Type.Integer({ description: 'transaction number that the edge gave out' }),
+    }),
+  ),
   stopCode: Nullable(Type.Integer()),
   stopReason: Nullable(Type.Object({ zh: Type.String(), en: Type.String() })),
   rows: Type.Array(OrderRowResource),

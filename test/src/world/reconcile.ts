@@ -29,15 +29,23 @@ const tallyOf = (orders: readonly OrderResource[]): Tally => ({
   fen: orders.reduce((sum, order) => sum + (fenOf(order.totalYuan) ?? 0n), 0n),
 });
 
-function byNumber(
+/** Names an order as the books do: by its number, or by its pile's own name for the charge. */
+const nameOf = ({ orderNo, pileNo, charge }: OrderResource): string =>
+  charge === null ? orderNo : `${pileNo} ${charge.key}`;
+
+const bookNameOf = ({ tradeNo, pileNo, chargeKey }: BookEntry): string =>
+  chargeKey === undefined ? tradeNo : `${pileNo} ${chargeKey}`;
+
+function byName(
   orders: readonly OrderResource[],
   side: string,
   faults: string[],
 ): Map<string, OrderResource> {
   const map = new Map<string, OrderResource>();
   for (const order of orders) {
-    if (map.has(order.orderNo)) faults.push(`${order.orderNo}: twice at the ${side}`);
-    map.set(order.orderNo, order);
+    const name = nameOf(order);
+    if (map.has(name)) faults.push(`${name}: twice at the ${side}`);
+    map.set(name, order);
   }
   return map;
 }
@@ -68,19 +76,19 @@ export function reconcile(
   hubOrders: readonly OrderResource[],
 ): Reconciliation {
   const faults: string[] = [];
-  const edge = byNumber(billed(edgeOrders), 'edge', faults);
-  const hub = byNumber(billed(hubOrders), 'hub', faults);
-  const known = new Set(books.map((entry) => entry.tradeNo));
+  const edge = byName(billed(edgeOrders), 'edge', faults);
+  const hub = byName(billed(hubOrders), 'hub', faults);
+  const known = new Set(books.map(bookNameOf));
   for (const entry of books) {
-    faults.push(...compare(entry, 'edge', edge.get(entry.tradeNo)));
-    faults.push(...compare(entry, 'hub', hub.get(entry.tradeNo)));
+    faults.push(...compare(entry, 'edge', edge.get(bookNameOf(entry))));
+    faults.push(...compare(entry, 'hub', hub.get(bookNameOf(entry))));
   }
   for (const [side, orders] of [
     ['edge', edge],
     ['hub', hub],
   ] as const) {
-    for (const orderNo of orders.keys()) {
-      if (!known.has(orderNo)) faults.push(`${orderNo}: at the ${side}, but no pile delivered it`);
+    for (const name of orders.keys()) {
+      if (!known.has(name)) faults.push(`${name}: at the ${side}, but no pile delivered it`);
     }
   }
   return {
