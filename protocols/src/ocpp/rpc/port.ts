@@ -148,14 +148,14 @@ export interface RpcCounts {
 /** One end of OCPP-J on one connection. */
 export interface RpcEndpoint {
   /** Feeds one message of the socket, text or binary. Never throws. */
-  readonly receive: (data: string | Uint8Array) => void;
+  receive(data: string | Uint8Array): void;
   /** Says that the socket is gone: calls of ours end as `lost`, timers stop. */
-  readonly closed: () => void;
+  closed(): void;
   /** Queues a call of ours; `done` is called exactly once. */
-  readonly call: (call: OutboundCall, done: (outcome: CallOutcome) => void) => void;
+  call(call: OutboundCall, done: (outcome: CallOutcome) => void): void;
   /** Sends a SEND (2.1). `false`: this version has none, or the socket takes nothing. */
-  readonly notify: (action: string, payload: object) => boolean;
+  notify(action: string, payload: object): boolean;
   /** Tells the other side that its result is of no use (CALLRESULTERROR, 2.1; elsewhere nothing). */
-  readonly refuseResult: (id: string, code: string, description: string) => void;
-  readonly counts: () => RpcCounts;
+  refuseResult(id: string, code: string, description: string): void;
+  counts(): RpcCounts;
 }
