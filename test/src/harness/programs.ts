@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import path from 'node:path';
 
 /** A program of the operating system that some tests drive. */
@@ -7,6 +7,8 @@ interface Program {
   readonly names: readonly string[];
   /** Debian packages that bring it. */
   readonly packages: readonly string[];
+  /** What must be there besides; then only the system's own executable will do. */
+  readonly beside?: string;
 }
 
 /** A dashboard in Chinese is only readable with a font that has the characters. */
@@ -14,6 +16,11 @@ export const PROGRAMS = {
   chromium: { names: ['chromium', 'chromium-browser'], packages: ['chromium', 'fonts-noto-cjk'] },
   faketime: { names: ['faketime'], packages: ['faketime'] },
   mosquitto: { names: ['mosquitto'], packages: ['mosquitto'] },
+  'python3-websockets': {
+    names: ['python3'],
+    packages: ['python3-websockets'],
+    beside: '/usr/lib/python3/dist-packages/websockets/__init__.py',
+  },
 } as const satisfies Readonly<Record<string, Program>>;
 
 export type ProgramName = keyof typeof PROGRAMS;
@@ -23,7 +30,8 @@ export type ProgramPaths = Readonly<Record<ProgramName, string | null>>;
 export const PROGRAM_NAMES = Object.keys(PROGRAMS) as readonly ProgramName[];
 
 /** Servers live in `sbin`, which is not in everybody's PATH. */
-const FOLDERS = ['/usr/local/bin', '/usr/local/sbin', '/usr/bin', '/usr/sbin'];
+const SYSTEM = ['/usr/bin', '/usr/sbin'];
+const FOLDERS = ['/usr/local/bin', '/usr/local/sbin', ...SYSTEM];
 
 function isExecutable(file: string): boolean {
   try {
@@ -36,10 +44,11 @@ function isExecutable(file: string): boolean {
 
 /** Path of the executable, or `null`. */
 export function findProgram(name: ProgramName): string | null {
+  const { names, beside }: Program = PROGRAMS[name];
+  if (beside !== undefined && !existsSync(beside)) return null;
   const own = (process.env['PATH'] ?? '').split(path.delimiter).filter((folder) => folder !== '');
-  const files = PROGRAMS[name].names.flatMap((file) =>
-    [...own, ...FOLDERS].map((folder) => path.join(folder, file)),
-  );
+  const folders = beside === undefined ? [...own, ...FOLDERS] : SYSTEM;
+  const files = names.flatMap((file) => folders.map((folder) => path.join(folder, file)));
   return files.find(isExecutable) ?? null;
 }
 
@@ -47,6 +56,7 @@ export const findPrograms = (): ProgramPaths => ({
   chromium: findProgram('chromium'),
   faketime: findProgram('faketime'),
   mosquitto: findProgram('mosquitto'),
+  'python3-websockets': findProgram('python3-websockets'),
 });
 
 /** What a person does about a missing program. */

@@ -1,9 +1,9 @@
 import { type Books, openBooks } from './books.ts';
 import { type Faults, NO_FAULTS } from './faults.ts';
 import { randomOf } from './random.ts';
+import type { RunningPile, RunPile } from './running-pile.ts';
 import { CARDS_PER_GUN, cardNoOf, type Pace, pileNoOf, SHOW_PACE, vinOf } from './setup.ts';
-import type { Surroundings } from './surroundings.ts';
-import { type RunningPile, runPile } from './ykc/runner.ts';
+import type { PileTime } from './surroundings.ts';
 
 export interface FleetOptions {
   readonly count: number;
@@ -15,12 +15,16 @@ export interface FleetOptions {
   readonly faults: Faults;
   readonly pace: Pace;
   readonly remoteOneIn: number;
-  readonly surroundings: Surroundings;
   /** Piles connect within this time, not all at once. */
   readonly rampMs: number;
+  readonly time: PileTime;
+  /** What the piles speak, and to whom. */
+  readonly runPile: RunPile;
+  /** Books to write in beside other fleets; left out: the fleet's own. */
+  readonly books?: Books;
 }
 
-export const FLEET_DEFAULTS: Omit<FleetOptions, 'surroundings'> = {
+export const FLEET_DEFAULTS: Omit<FleetOptions, 'time' | 'runPile'> = {
   count: 10,
   first: 0,
   connectors: 2,
@@ -44,15 +48,14 @@ export interface Fleet {
 }
 
 export function runFleet(options: FleetOptions): Fleet {
-  const books = openBooks();
+  const books = options.books ?? openBooks();
   const random = randomOf(options.seed);
   const piles: RunningPile[] = [];
   let closing = false;
-  const { time } = options.surroundings;
   const starts = Array.from({ length: options.count }, (_, i) =>
-    time.after(Math.floor((i * options.rampMs) / options.count), () => {
+    options.time.after(Math.floor((i * options.rampMs) / options.count), () => {
       const pileNo = pileNoOf(options.first + i);
-      const pile = runPile(
+      const pile = options.runPile(
         {
           pileNo,
           connectorCount: options.connectors,
@@ -62,15 +65,13 @@ export function runFleet(options: FleetOptions): Fleet {
           random: random.fork(pileNo),
           remoteOneIn: options.remoteOneIn,
         },
-        options.surroundings,
         books,
       );
       if (closing) pile.closeTheShop();
       piles.push(pile);
     }),
   );
-  const charging = (): number =>
-    piles.reduce((sum, pile) => sum + pile.state().guns.filter((g) => g.charge !== null).length, 0);
+  const charging = (): number => piles.reduce((sum, pile) => sum + pile.charging(), 0);
   return {
     books,
     charging,
@@ -82,6 +83,22 @@ export function runFleet(options: FleetOptions): Fleet {
     stop() {
       for (const cancel of starts) cancel();
       for (const pile of piles) pile.stop();
+    },
+  };
+}
+
+/** Fleets of several protocols at one site, as one; they write in the same books. */
+export function joinFleets(books: Books, fleets: readonly Fleet[]): Fleet {
+  const charging = (): number => fleets.reduce((sum, fleet) => sum + fleet.charging(), 0);
+  return {
+    books,
+    charging,
+    closeTheShop() {
+      for (const fleet of fleets) fleet.closeTheShop();
+    },
+    unfinished: () => charging() + books.unconfirmed(),
+    stop() {
+      for (const fleet of fleets) fleet.stop();
     },
   };
 }

@@ -2,8 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import { FIELD_FAULTS, NO_FAULTS } from './faults.ts';
 import { FLEET_DEFAULTS, fleetLists, runFleet } from './fleet.ts';
+import { type Address, PILE_PROTOCOLS, PROTOCOL_NAMES, type ProtocolName } from './protocols.ts';
 import { FIELD_PACE, SHOW_PACE } from './setup.ts';
-import { tcpSurroundings } from './tcp-surroundings.ts';
+import { realTime } from './tcp-surroundings.ts';
 
 const wholeNumber = (text: string): number => {
   const n = Number(text);
@@ -11,7 +12,7 @@ const wholeNumber = (text: string): number => {
   return n;
 };
 
-function address(text: string): { host: string; port: number } {
+function address(text: string): Address {
   const at = text.lastIndexOf(':');
   const port = Number(text.slice(at + 1));
   if (at < 1 || !Number.isInteger(port) || port < 1 || port > 65_535) {
@@ -20,11 +21,14 @@ function address(text: string): { host: string; port: number } {
   return { host: text.slice(0, at), port };
 }
 
+/** Where an edge agent listens unless it was told otherwise. */
+const PORTS = { ykc: 9001, ocpp: 9100 } as const;
+
 interface Options {
-  readonly protocol: string;
+  readonly protocol: ProtocolName;
   readonly count: number;
   readonly connectors: number;
-  readonly to: { readonly host: string; readonly port: number };
+  readonly to?: Address;
   readonly seed: number;
   readonly seconds: number;
   readonly settle: number;
@@ -34,16 +38,25 @@ interface Options {
   readonly printLists?: boolean;
 }
 
+function protocolOf(text: string): ProtocolName {
+  const name = PROTOCOL_NAMES.find((one) => one === text);
+  if (name === undefined) throw new InvalidArgumentError(PROTOCOL_NAMES.join(', '));
+  return name;
+}
+
 const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 
 /** Charges for `seconds`, then lets what runs end, waits for the last confirmation, writes the books. */
 async function run(options: Options): Promise<void> {
+  const protocol = PILE_PROTOCOLS[options.protocol];
   const fleetOptions = {
     ...FLEET_DEFAULTS,
     count: options.count,
     connectors: options.connectors,
     seed: options.seed,
-    surroundings: tcpSurroundings(options.to),
+    first: protocol.first,
+    time: realTime,
+    runPile: protocol.piles(options.to ?? { host: '127.0.0.1', port: PORTS[protocol.front] }),
     faults: options.faults === 'field' ? FIELD_FAULTS : NO_FAULTS,
     pace: options.pace === 'field' ? FIELD_PACE : SHOW_PACE,
   };
@@ -68,10 +81,19 @@ async function run(options: Options): Promise<void> {
 
 await new Command('piles')
   .description('Virtual piles that speak the real protocol over real TCP and keep their own books.')
-  .option('--protocol <name>', 'protocol of the piles: ykc', 'ykc')
+  .option(
+    '--protocol <name>',
+    `protocol of the piles: ${PROTOCOL_NAMES.join(', ')}`,
+    protocolOf,
+    'ykc' as const,
+  )
   .option('--count <n>', 'how many piles', wholeNumber, 10)
   .option('--connectors <n>', 'guns of each pile', wholeNumber, 2)
-  .option('--to <host:port>', 'the edge agent', address, address('127.0.0.1:9001'))
+  .option(
+    '--to <host:port>',
+    'the edge agent; left out: on this machine, at its usual port',
+    address,
+  )
   .option('--seed <n>', 'the same seed gives the same cars and the same faults', wholeNumber, 1)
   .option('--seconds <n>', 'how long cars come', wholeNumber, 60)
   .option('--settle <n>', 'how long to wait for the last confirmations, seconds', wholeNumber, 120)
@@ -79,9 +101,5 @@ await new Command('piles')
   .option('--pace <kind>', 'show: charges of seconds; field: charges of a car park', 'show')
   .option('--report <file>', 'write the books there as JSON (otherwise to standard output)')
   .option('--print-lists', 'print the piles, cards and VINs for an edge configuration, and stop')
-  .action(async (options: Options, command: Command) => {
-    if (options.protocol !== 'ykc')
-      command.error(`unknown protocol "${options.protocol}": use ykc`);
-    await run(options);
-  })
+  .action(run)
   .parseAsync();

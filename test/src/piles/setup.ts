@@ -67,3 +67,6 @@ export function cardNoOf(pileNo: string, connectorNo: number, index: number): st
 export function vinOf(pileNo: string, connectorNo: number): string {
   return `LHF${pileNo.slice(-8)}${String(connectorNo).padStart(2, '0')}ABCD`;
 }
+
+/** What an OCPP pile proves itself with: as long as the standard wants it, and of no worth elsewhere. */
+export const passwordOf = (pileNo: string): string => `virtual-pile-${pileNo}`;

@@ -12,6 +12,7 @@ import type { OrderResource } from '@holdfast/shared/api/resources';
 import type { Order } from '@holdfast/shared/order/order';
 import type { Faults } from '../piles/faults.ts';
 import { FLEET_DEFAULTS, type Fleet, fleetLists, runFleet } from '../piles/fleet.ts';
+import { ykcPiles } from '../piles/protocols.ts';
 import type { Pace } from '../piles/setup.ts';
 import type { Surroundings, Wire } from '../piles/surroundings.ts';
 import { SHOW_TARIFF } from '../world/tariffs.ts';
@@ -128,7 +129,8 @@ export async function openStation(options: StationOptions): Promise<Station> {
     faults: options.faults,
     pace: options.pace,
     remoteOneIn: 0,
-    surroundings: { time: time.pile, open },
+    time: time.pile,
+    runPile: ykcPiles({ time: time.pile, open }),
   });
   const orders = () => ledger.orders({ limit: ALL });
   return {

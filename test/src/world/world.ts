@@ -8,8 +8,9 @@ import {
   fleetLists,
   runFleet,
 } from '../piles/fleet.ts';
+import { PILE_PROTOCOLS } from '../piles/protocols.ts';
 import { randomOf } from '../piles/random.ts';
-import { tcpSurroundings } from '../piles/tcp-surroundings.ts';
+import { realTime } from '../piles/tcp-surroundings.ts';
 import { type Api, apiOf } from './api.ts';
 import { freePort } from './free-port.ts';
 import { type Operator, runOperator } from './operator.ts';
@@ -157,7 +158,8 @@ async function startSite(
     seed: options.seed + index,
     faults: options.faults,
     ...options.cars,
-    surroundings: tcpSurroundings({ host: '127.0.0.1', port: edge.ready().ykc }),
+    time: realTime,
+    runPile: PILE_PROTOCOLS.ykc.piles({ host: '127.0.0.1', port: edge.ready().ykc }),
   });
   const dataFolder = path.join(options.folder, siteId);
   return {

@@ -3,6 +3,7 @@ import { rpcEndpoint } from '@holdfast/protocols/ocpp/rpc/endpoint';
 import type { CallOutcome, RpcEndpoint, RpcRequest } from '@holdfast/protocols/ocpp/rpc/port';
 import type { Books } from '../books.ts';
 import { namedTimers } from '../named-timers.ts';
+import type { RunningPile } from '../running-pile.ts';
 import { type BadTextLine, badTextLine } from './bad-text-line.ts';
 import type { Dialect } from './dialect.ts';
 import { type OcppPile, type Outcome, ocppPile } from './pile.ts';
@@ -198,11 +199,8 @@ class Runner {
   }
 }
 
-export interface RunningOcppPile {
+export interface RunningOcppPile extends RunningPile {
   readonly state: () => PileState;
-  readonly charging: () => number;
-  readonly closeTheShop: () => void;
-  readonly stop: () => void;
 }
 
 /** Runs one pile against a platform until it is stopped. Connects again by itself. */

@@ -3,18 +3,12 @@ import { ykcStream } from '@holdfast/protocols/ykc/stream';
 import { badLine } from '../bad-line.ts';
 import type { Books } from '../books.ts';
 import { namedTimers } from '../named-timers.ts';
+import type { RunningPile } from '../running-pile.ts';
 import type { PileSetup } from '../setup.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { virtualPile } from './pile.ts';
 import type { BookNote, PileState, World } from './state.ts';
 import type { PileEffect, PileStep } from './step.ts';
-
-/** A virtual pile that lives: a line, a clock, and the pure pile inside. */
-export interface RunningPile {
-  readonly state: () => PileState;
-  readonly closeTheShop: () => void;
-  readonly stop: () => void;
-}
 
 const RECONNECT_MS: readonly [number, number] = [500, 3_000];
 
@@ -36,7 +30,11 @@ function handlerOf(pile: ReturnType<typeof virtualPile>, message: YkcMessage): H
 }
 
 /** Runs one pile against a platform until it is stopped. Connects again by itself. */
-export function runPile(setup: PileSetup, surroundings: Surroundings, books: Books): RunningPile {
+export function runYkcPile(
+  setup: PileSetup,
+  surroundings: Surroundings,
+  books: Books,
+): RunningPile {
   const pile = virtualPile(setup);
   const order: CrcOrder = setup.random.once(setup.faults.bigEndianCrcOneIn) ? 'BE' : 'LE';
   const { time } = surroundings;
@@ -102,7 +100,7 @@ export function runPile(setup: PileSetup, surroundings: Surroundings, books: Boo
   line.connect();
 
   return {
-    state: () => state,
+    charging: () => state.guns.filter(({ charge }) => charge !== null).length,
     closeTheShop: () => tell({ world: 'close-the-shop' }),
     stop() {
       stopped = true;

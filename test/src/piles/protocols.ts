@@ -1,0 +1,81 @@
+import type { Dialect } from './ocpp/dialect.ts';
+import { runOcppPile } from './ocpp/runner.ts';
+import type { OcppSurroundings } from './ocpp/surroundings.ts';
+import { type TlsClient, wsSurroundings } from './ocpp/ws-surroundings.ts';
+import { ocpp21, ocpp201 } from './ocpp2/dialect.ts';
+import { ocpp16 } from './ocpp16/dialect.ts';
+import type { RunPile } from './running-pile.ts';
+import { passwordOf } from './setup.ts';
+import { BOOK_TARIFF } from './show-tariff.ts';
+import type { Surroundings } from './surroundings.ts';
+import { tcpSurroundings } from './tcp-surroundings.ts';
+import { runYkcPile } from './ykc/runner.ts';
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A protocol that virtual piles speak. */
+interface SpokenProtocol {
+  /** Which front of an edge agent they connect to. */
+  readonly front: 'ykc' | 'ocpp';
+  /** Beginning of their numbers: piles of several protocols stand side by side. */
+  readonly first: number;
+  readonly title: string;
+  readonly piles: (to: Address, tls?: TlsClient) => RunPile;
+}
+
+export const ykcPiles =
+  (surroundings: Surroundings): RunPile =>
+  (setup, books) =>
+    runYkcPile(setup, surroundings, books);
+
+/** Every OCPP pile proves who it is, as a closed site wants it. */
+export const ocppPiles =
+  (dialect: Dialect, surroundings: OcppSurroundings): RunPile =>
+  (setup, books) =>
+    runOcppPile({
+      dialect,
+      setup: { ...setup, tariff: BOOK_TARIFF },
+      password: passwordOf(setup.pileNo),
+      surroundings,
+      books,
+    });
+
+const overWebSocket =
+  (dialect: Dialect) =>
+  ({ host, port }: Address, tls?: TlsClient): RunPile => {
+    const scheme = tls === undefined ? 'ws' : 'wss';
+    return ocppPiles(dialect, wsSurroundings(`${scheme}://${host}:${port}/ocpp`, tls));
+  };
+
+export const PILE_PROTOCOLS = {
+  ykc: {
+    front: 'ykc',
+    first: 0,
+    title: '云快充',
+    piles: (to: Address) => ykcPiles(tcpSurroundings(to)),
+  },
+  'ocpp1.6': {
+    front: 'ocpp',
+    first: 1_000_000,
+    title: 'OCPP 1.6',
+    piles: overWebSocket(ocpp16),
+  },
+  'ocpp2.0.1': {
+    front: 'ocpp',
+    first: 2_000_000,
+    title: 'OCPP 2.0.1',
+    piles: overWebSocket(ocpp201),
+  },
+  'ocpp2.1': {
+    front: 'ocpp',
+    first: 3_000_000,
+    title: 'OCPP 2.1',
+    piles: overWebSocket(ocpp21),
+  },
+} as const satisfies Readonly<Record<string, SpokenProtocol>>;
+
+export type ProtocolName = keyof typeof PILE_PROTOCOLS;
+export const PROTOCOL_NAMES = Object.keys(PILE_PROTOCOLS) as readonly ProtocolName[];
