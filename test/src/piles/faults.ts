@@ -36,6 +36,8 @@ export interface Faults {
   readonly meterResetOneIn: number;
   /** A pile keeps its wrong time whatever it is told (OCPP). */
   readonly deafToTimeOneIn: number;
+  /** A pile's firmware writes meter values, times and frames in an odd way (OCPP). */
+  readonly oddMannersOneIn: number;
 }
 
 export const NO_FAULTS: Faults = {
@@ -58,6 +60,7 @@ export const NO_FAULTS: Faults = {
   rolloverOneIn: 0,
   meterResetOneIn: 0,
   deafToTimeOneIn: 0,
+  oddMannersOneIn: 0,
 };
 
 /** A bad night on 4G: everything happens, nothing so often that no charge gets through. */
@@ -81,4 +84,5 @@ export const FIELD_FAULTS: Faults = {
   rolloverOneIn: 4,
   meterResetOneIn: 3,
   deafToTimeOneIn: 0,
+  oddMannersOneIn: 3,
 };

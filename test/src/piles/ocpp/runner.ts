@@ -6,6 +6,7 @@ import { namedTimers } from '../named-timers.ts';
 import type { RunningPile } from '../running-pile.ts';
 import { type BadTextLine, badTextLine } from './bad-text-line.ts';
 import type { Dialect } from './dialect.ts';
+import { framed, type Manners, mannersOf, spoken } from './manners.ts';
 import { type OcppPile, type Outcome, ocppPile } from './pile.ts';
 import type { BookNote, Job, OcppSetup, PileState, World } from './state.ts';
 import type { PileEffect, PileStep } from './step.ts';
@@ -42,6 +43,7 @@ class Runner {
   readonly #pile: OcppPile;
   readonly #line: BadTextLine;
   readonly #timers: ReturnType<typeof namedTimers>;
+  readonly #manners: Manners;
   readonly #answers: AnswerCache = answerCache();
   /** What the platform asked and has not been answered. */
   readonly #asked = new Map<number, RpcRequest>();
@@ -57,6 +59,7 @@ class Runner {
     this.#options = options;
     this.#pile = ocppPile(dialect, setup);
     this.#state = this.#pile.initial;
+    this.#manners = mannersOf(random.fork(`${pileNo} manners`), faults.oddMannersOneIn);
     this.#timers = namedTimers(surroundings.time);
     const station = { identity: pileNo, version: dialect.version, password };
     this.#line = badTextLine(surroundings, station, faults, random.fork(`${pileNo} line`), {
@@ -122,7 +125,8 @@ class Runner {
     }
   }
 
-  #call({ tag, call: { action, payload } }: Extract<PileEffect, { do: 'call' }>): void {
+  #call({ tag, call }: Extract<PileEffect, { do: 'call' }>): void {
+    const { action, payload } = spoken(this.#manners, call);
     this.#endpoint?.call({ action, payload, tag, timeoutMs: ANSWER_MS }, (outcome) =>
       this.#heard(tag, outcome),
     );
@@ -154,7 +158,7 @@ class Runner {
       idPrefix: `${setup.pileNo.slice(-8)}-${since}-${this.#connections}-`,
       port: {
         send: (text) => {
-          this.#line.send(text);
+          this.#line.send(framed(this.#manners, text));
           return true;
         },
         close: () => this.#line.drop(),

@@ -1,3 +1,4 @@
+import { decimalText } from '@holdfast/shared/units';
 import type { Dialect, OnCall } from '../ocpp/dialect.ts';
 import { numberOf, partOf, textOf, timeOf } from '../ocpp/payload.ts';
 import type { Job, PileState } from '../ocpp/state.ts';
@@ -60,14 +61,11 @@ export const ocpp16: Dialect = {
   ended: (_state, _gun, charge, reason) => ended(charge, reason),
   stamped,
   mayForgetBegin: true,
-  keyOf(_state, gun, charge) {
-    const { payload } = begun(gun, charge);
-    return [
-      payload['connectorId'],
-      payload['idTag'],
-      payload['timestamp'],
-      payload['meterStart'],
-    ].join(' ');
+  // A start that is sent again has all of these in common with the first (errata 3.18).
+  keyOf(_state, gun, { card, readings: [first], clockOffsetMs }) {
+    const wh = first?.wh ?? 0n;
+    const atMs = (first?.atMs ?? 0) + clockOffsetMs;
+    return [gun.no, card.toUpperCase(), atMs, decimalText(wh * 10n, 4)].join('|');
   },
   get onCall(): Readonly<Record<string, OnCall>> {
     return ON_CALL;
