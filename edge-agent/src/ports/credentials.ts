@@ -13,8 +13,8 @@ export interface StoredCredential {
   } | null;
   /** Pre-shared key of TLS, sealed with the key of this box. */
   readonly sealedPsk: string | null;
-  /** The configuration that a seed came from, as a hash: a changed one replaces what is stored. */
-  readonly seed: string | null;
+  /** What was taken over from the configuration, as fingerprints: what changes there replaces this. */
+  readonly seeds: { readonly password: string | null; readonly psk: string | null };
   /** The highest profile that the pile was ever served with: it is never served with less. */
   readonly reachedProfile: number;
   readonly changedAtMs: number;
@@ -66,4 +66,13 @@ export interface PasswordHasher {
   readonly verify: (password: Uint8Array, hash: string) => Promise<boolean>;
   /** Short name of a secret within this process, under a key that is gone with it. */
   readonly mark: (secret: Uint8Array) => string;
+}
+
+/** Keeps secrets that must be read again: sealed on disk, open only in memory. */
+export interface Seal {
+  readonly close: (secret: Uint8Array) => string;
+  /** `null`: it was sealed by another box, or is damaged. */
+  readonly open: (sealed: string) => Uint8Array | null;
+  /** The same for the same secret on this box, and of no use without it. */
+  readonly fingerprint: (secret: Uint8Array) => string;
 }

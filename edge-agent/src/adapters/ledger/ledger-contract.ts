@@ -134,7 +134,7 @@ function doorContract(of: Bench): void {
       passwordHash: 'hash',
       next: null,
       sealedPsk: null,
-      seed: null,
+      seeds: { password: null, psk: null },
       reachedProfile: 1,
       changedAtMs: NOON_MS,
     };
