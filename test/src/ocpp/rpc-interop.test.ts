@@ -48,7 +48,7 @@ async function pair(version: OcppVersion, strictMode: boolean, onCall = answerSt
   const refused: unknown[] = [];
   client.on('strictValidationFailure', (fault: unknown) => void refused.push(fault));
   await client.connect();
-  await vi.waitFor(() => expect(server.endpoints).toHaveLength(1));
+  await vi.waitFor(() => expect(server.endpoints).toHaveLength(1), { timeout: 10_000 });
   const ask = (action: string, payload: object): Promise<CallOutcome> =>
     new Promise((done) => {
       server.endpoints[0]?.call({ action, payload, tag: '' }, done);

@@ -4,6 +4,9 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { WsSocket } from './socket.ts';
 
+/** Until something is so; the machine may be busy. */
+const soon = (assert: () => void): Promise<void> => vi.waitFor(assert, { timeout: 10_000 });
+
 const servers: WebSocketServer[] = [];
 
 afterEach(() => {
@@ -44,7 +47,7 @@ test('text, binary and fragments come as text, in order', async () => {
   theirs.send(Buffer.from('[3,"电"]'), { binary: true });
   theirs.send('[4,', { fin: false });
   theirs.send('"x"]', { fin: true });
-  await vi.waitFor(() => expect(heard).toEqual(['[2,"充"]', '[3,"电"]', '[4,"x"]']));
+  await soon(() => expect(heard).toEqual(['[2,"充"]', '[3,"电"]', '[4,"x"]']));
 });
 
 test('what is sent arrives, pings are answered, and the end is told once with its code', async () => {
@@ -52,9 +55,9 @@ test('what is sent arrives, pings are answered, and the end is told once with it
   const [message] = await Promise.all([once(theirs, 'message'), ours.send('[2]')]);
   expect(String(message[0])).toBe('[2]');
   ours.ping();
-  await vi.waitFor(() => expect(heard).toEqual(['pong']));
+  await soon(() => expect(heard).toEqual(['pong']));
   ours.close(1008, 'x'.repeat(500));
-  await vi.waitFor(() => expect(heard[1]).toMatch(/^closed 1008 x{100}$/));
+  await soon(() => expect(heard[1]).toMatch(/^closed 1008 x{100}$/));
   expect(ours.send('late')).toBe(true);
   expect(heard).toHaveLength(2);
 });
@@ -67,7 +70,7 @@ test('a paused socket hands nothing over until it goes on', async () => {
   });
   expect(heard).toEqual([]);
   ours.resume();
-  await vi.waitFor(() => expect(heard).toEqual(['first']));
+  await soon(() => expect(heard).toEqual(['first']));
 });
 
 test('a side that does not read is sent only so much', async () => {
@@ -82,6 +85,6 @@ test('a side that does not read is sent only so much', async () => {
 test('a socket that breaks is told as gone', async () => {
   const { ours, theirs, heard } = await pair();
   theirs.terminate();
-  await vi.waitFor(() => expect(heard).toEqual([expect.stringMatching(/^closed 1006/)]));
+  await soon(() => expect(heard).toEqual([expect.stringMatching(/^closed 1006/)]));
   ours.terminate();
 });

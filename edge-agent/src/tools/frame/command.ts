@@ -1,16 +1,13 @@
 import { Command, CommanderError, Option } from 'commander';
-import { hexInput } from './hex-input.ts';
-import type { FrameProtocol, FrameReader, Reading } from './protocol.ts';
+import { OCPP_FRAMES } from './ocpp.ts';
+import type { FrameProtocol, FrameReader } from './protocol.ts';
 import { ykcFrames } from './ykc.ts';
 
 /** The protocols that the command reads. */
-export const PROTOCOLS: readonly FrameProtocol[] = [ykcFrames];
+export const PROTOCOLS: readonly FrameProtocol[] = [ykcFrames, ...OCPP_FRAMES];
 
 /** All frames were good; one was not; the command was used wrongly. */
 export const EXIT = { ok: 0, badFrame: 1, usage: 2 } as const;
-
-/** How much of a line that is no hex is shown again. */
-const TEXT_SHOWN = 120;
 
 /** Where text comes from and goes to; the process's own streams, or a test's. */
 export interface Terminal {
@@ -33,18 +30,7 @@ interface Options {
  * swallow the next; where none does, the shell has split one text at its spaces.
  */
 function textsOf(args: readonly string[], reader: FrameReader): readonly string[] {
-  const anyWhole = args.some((arg) => {
-    const input = hexInput(arg);
-    return input.ok && reader.isWhole(input.bytes);
-  });
-  return anyWhole ? args : [args.join(' ')];
-}
-
-function readText(reader: FrameReader, text: string): readonly Reading[] {
-  const input = hexInput(text);
-  if (input.ok) return reader.read(input.bytes);
-  const shortened = text.length > TEXT_SHOWN ? `${text.slice(0, TEXT_SHOWN)}…` : text;
-  return [{ ok: false, error: input.error, hint: input.hint, text: shortened }];
+  return args.some((arg) => reader.isWhole(arg)) ? args : [args.join(' ')];
 }
 
 /** Blank lines and lines that begin with # are no frames. */
@@ -77,7 +63,7 @@ async function run(
   const texts = args.length > 0 ? textsOf(args, reader) : terminal.lines();
   for await (const text of texts) {
     if (isSkipped(text)) continue;
-    for (const reading of readText(reader, text)) {
+    for (const reading of reader.read(text)) {
       if (!reading.ok) exit = EXIT.badFrame;
       await terminal.print(JSON.stringify(reading, null, pretty ? 2 : undefined));
     }
@@ -91,11 +77,7 @@ const helpOf = (protocol: FrameProtocol): string =>
     'Examples 示例:',
     ...protocol.examples.map((example) => `  npm run --silent frame -- ${example}`),
     '',
-    'Spaces, commas, colons and 0x between bytes do not matter; several frames may stick together.',
-    '字节之间的空格、逗号、冒号、0x 均可；多帧相连也可以。',
-    'Codes are printed as numbers, what they say stands under "meaning"; quantities are exact decimals',
-    'in V, A, kWh, yuan and °C, null where the pile does not report one; times are UTC+8.',
-    '代码按数值输出，含义见 "meaning"；数量为精确小数（V、A、kWh、元、°C），未上报为 null；时间为东八区。',
+    ...protocol.notes,
     '',
     'Dialects 方言:',
     ...protocol.dialects.map(({ id, text }) => `  ${id.padEnd(12)} ${text}`),
@@ -112,8 +94,8 @@ function subcommand(
   return new Command(protocol.name)
     .description(`${protocol.title}: one JSON line a frame 每帧输出一行 JSON`)
     .argument(
-      '[hex...]',
-      'frames as hex; without any, one a line from standard input 十六进制报文，缺省从标准输入逐行读取',
+      `[${protocol.written}...]`,
+      `frames as ${protocol.written}; without any, one a line from standard input 报文，缺省从标准输入逐行读取`,
     )
     .addOption(
       new Option('--dialect <id>', 'how this pile departs from the text 桩的方言')
@@ -122,10 +104,7 @@ function subcommand(
     )
     .option('--pretty', 'indent the JSON 缩进输出')
     .option('--list', 'list all frame types 列出全部帧类型')
-    .option(
-      '--type <type>',
-      'describe the fields of a type: 0x13, 13 or realtime 说明某帧类型的字段',
-    )
+    .option('--type <type>', `describe the fields of a type: ${protocol.aType} 说明某帧类型的字段`)
     .addHelpText('after', helpOf(protocol))
     .action(async (args: readonly string[], options: Options) => {
       done(await run(protocol.open(options.dialect), args, options, terminal));

@@ -1,3 +1,5 @@
+import type { FrameReader, Reading } from './protocol.ts';
+
 /** Longest line that is looked at: 100 frames of the largest size, written with spaces. */
 export const LINE_CHARS_MAX = 100_000;
 
@@ -30,6 +32,39 @@ export function hexInput(text: string): HexInput {
   }
   return { ok: true, bytes: Uint8Array.from(Buffer.from(digits, 'hex')) };
 }
+
+/** How much of a text that is no hex is shown again. */
+const TEXT_SHOWN = 120;
+
+/** A reader of bytes as one of hex text. */
+export function hexReader(reader: {
+  /** Reads every frame in the bytes, good or bad, in their order. */
+  readonly read: (bytes: Uint8Array) => readonly Reading[];
+  /** Whether the bytes hold at least the one frame that they begin with. */
+  readonly isWhole: (bytes: Uint8Array) => boolean;
+}): Pick<FrameReader, 'read' | 'isWhole'> {
+  return {
+    read(text) {
+      const input = hexInput(text);
+      if (input.ok) return reader.read(input.bytes);
+      const shortened = text.length > TEXT_SHOWN ? `${text.slice(0, TEXT_SHOWN)}…` : text;
+      return [{ ok: false, error: input.error, hint: input.hint, text: shortened }];
+    },
+    isWhole(text) {
+      const input = hexInput(text);
+      return input.ok && reader.isWhole(input.bytes);
+    },
+  };
+}
+
+/** What is said of frames that are written as hex. */
+export const HEX = {
+  written: 'hex',
+  notes: [
+    'Spaces, commas, colons and 0x between bytes do not matter; several frames may stick together.',
+    '字节之间的空格、逗号、冒号、0x 均可；多帧相连也可以。',
+  ],
+} as const;
 
 /** The lines of a stream, each cut off where it is longer than a line may be. */
 export async function* linesOf(chunks: AsyncIterable<string>): AsyncGenerator<string> {

@@ -16,7 +16,8 @@ import {
   STANDARD,
 } from '@holdfast/protocols/ykc/dialects';
 import { typeText, viewer } from '@holdfast/protocols/ykc/view';
-import type { Choice, FrameProtocol, FrameReader, Reading } from './protocol.ts';
+import { HEX, hexReader } from './hex-input.ts';
+import type { Choice, FrameProtocol, Reading } from './protocol.ts';
 import { type Refusal, refusalAt } from './ykc-refusal.ts';
 
 /** The frame types of a dialect, its own ones in place of those that they replace. */
@@ -82,7 +83,7 @@ function shown(message: YkcMessage, crc: CrcOrder, view: ReturnType<typeof viewe
 }
 
 /** Reads bytes from their first to their last; what cannot be read becomes an error and is skipped. */
-function readerOf(dialect: Dialect): FrameReader['read'] {
+function readerOf(dialect: Dialect): (bytes: Uint8Array) => readonly Reading[] {
   const { codec } = codecFor(dialect);
   const view = viewer(dialect);
   const table = tableOf(dialect);
@@ -141,18 +142,28 @@ const isStandard = ({ id }: Dialect): boolean => id === STANDARD.id;
 export const ykcFrames: FrameProtocol = {
   name: 'ykc',
   title: '云快充 V1.5–V1.7',
+  written: HEX.written,
   examples: [
     'ykc 680C000000025503141278230500DA4C',
     'ykc 68 0C 00 00 00 02 55 03 14 12 78 23 05 00 DA 4C',
     'ykc --pretty < capture.txt',
     'ykc --type 0x3B',
   ],
+  notes: [
+    ...HEX.notes,
+    'Codes are printed as numbers, what they say stands under "meaning"; quantities are exact decimals',
+    'in V, A, kWh, yuan and °C, null where the pile does not report one; times are UTC+8.',
+    '代码按数值输出，含义见 "meaning"；数量为精确小数（V、A、kWh、元、°C），未上报为 null；时间为东八区。',
+  ],
+  aType: '0x13, 13 or realtime',
   dialects: [choiceOf(STANDARD), ...DIALECTS.filter((one) => !isStandard(one)).map(choiceOf)],
   open(id) {
     const dialect = dialectOf(id) ?? STANDARD;
     return {
-      read: readerOf(dialect),
-      isWhole: (b) => b[0] === START && b.length > 1 && b.length >= frameSizeAt(b, 0),
+      ...hexReader({
+        read: readerOf(dialect),
+        isWhole: (b) => b[0] === START && b.length > 1 && b.length >= frameSizeAt(b, 0),
+      }),
       list: () => listOf(tableOf(dialect)),
       describe: (type) => describe(type, tableOf(dialect)),
     };
