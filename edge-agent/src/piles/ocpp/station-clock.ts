@@ -22,6 +22,8 @@ const HEARD_MAX = 16;
 const AGREE = 3;
 const AGREE_WITHIN_MS = 5_000;
 const AGREE_OVER_MS = 120_000;
+/** Delays of one and the same setting of a clock, old news included, are not further apart. */
+const SETTING_MS = 7 * 24 * 3_600_000;
 /** A clock that is off by less is left alone. */
 const CLOCK_TOLERANCE_MS = 10_000;
 /** 2018: earlier times are those of a clock that was never set. */
@@ -35,17 +37,20 @@ export function clockHeard(clock: StationClock, stationMs: number, nowMs: number
   }
   const last = clock.heard.at(-1);
   // One in two seconds is enough, so that a burst does not drive the others out.
-  if (last !== undefined && nowMs - last.atMs < 2_000 && delayMs >= last.delayMs) return clock;
+  const burst = last !== undefined && nowMs - last.atMs < 2_000;
+  if (burst && delayMs >= last.delayMs && delayMs - last.delayMs < SETTING_MS) return clock;
   return { ...clock, heard: [...clock.heard, { atMs: nowMs, delayMs }].slice(-HEARD_MAX) };
 }
 
 /** What is to be added to the station's times, ms; 0 unless it is sure and matters. */
 export function offsetOf({ heard }: StationClock): number {
-  const least = heard.reduce((low, { delayMs }) => Math.min(low, delayMs), Number.MAX_SAFE_INTEGER);
-  if (heard.length === 0 || Math.abs(least) <= CLOCK_TOLERANCE_MS) return 0;
+  const newest = heard.at(-1)?.delayMs ?? 0;
+  const setting = heard.filter(({ delayMs }) => Math.abs(delayMs - newest) <= SETTING_MS);
+  const least = setting.reduce((low, { delayMs }) => Math.min(low, delayMs), newest);
+  if (Math.abs(least) <= CLOCK_TOLERANCE_MS) return 0;
   // From the future: certain at once.
   if (least < 0) return least;
-  const agreeing = heard.filter(({ delayMs }) => delayMs - least <= AGREE_WITHIN_MS);
+  const agreeing = setting.filter(({ delayMs }) => delayMs - least <= AGREE_WITHIN_MS);
   const overMs = (agreeing.at(-1)?.atMs ?? 0) - (agreeing[0]?.atMs ?? 0);
   return agreeing.length >= AGREE && overMs >= AGREE_OVER_MS ? least : 0;
 }

@@ -1,0 +1,112 @@
+import { hexOf } from '@holdfast/protocols/kernel/bytes';
+import type { PileCommand } from '@holdfast/shared/pile/pile-command';
+import { energyText } from '@holdfast/shared/units';
+import type { DriverView } from '../driver.ts';
+import { energyOfWh } from '../ocpp/decimal.ts';
+import { integerAt, textAt } from '../ocpp/fields.ts';
+import { registerFrom } from '../ocpp/meter-register.ts';
+import { orderOfToken } from '../ocpp/remote-token.ts';
+import { answered, asking, idTagInfoOf, tokenOf } from './cards.ts';
+import { show } from './measure.ts';
+import { type Ocpp16State, type Running, withCharge } from './state.ts';
+import {
+  andThen,
+  answer,
+  type Call,
+  call,
+  emit,
+  type OcppStep,
+  stay,
+  step,
+  tagOf,
+} from './step.ts';
+import { toldTime } from './times.ts';
+
+/**
+ * [OCPP-C3] The natural key of a charge: the same in a start that is sent again, whatever became of
+ * its message id, and whatever was learnt of the clock since.
+ */
+function keyOf(message: Call, idTag: string, ownMs: number | null): string {
+  const { payload } = message;
+  const meter = energyOfWh(payload['meterStart']);
+  const time = ownMs ?? textAt(payload, 'timestamp').slice(0, 40);
+  return [
+    integerAt(payload, 'connectorId') ?? 0,
+    idTag.toUpperCase(),
+    time,
+    meter === undefined ? '' : energyText(meter),
+  ].join('|');
+}
+
+/** StartTransaction: answered when its order is on disk, with the number of its charge. */
+export function begin(
+  state: Ocpp16State,
+  message: Call,
+  view: DriverView,
+  raw: Uint8Array,
+): OcppStep {
+  const { payload, action } = message;
+  const idTag = textAt(payload, 'idTag');
+  const told = toldTime(state, payload['timestamp'], { action, path: '/timestamp' }, view);
+  const { ms, ownMs, late } = told.time;
+  const key = keyOf(message, idTag, ownMs);
+  const asked = asking(told.state, message, { about: 'begin', late, idTag, startedAtMs: ms, key });
+  if (asked === undefined) return step(told.state, ...told.effects);
+  const tradeNo = orderOfToken(idTag, view.site.openCharges(state.pileNo))?.orderNo ?? null;
+  return step(
+    asked.state,
+    ...told.effects,
+    emit({
+      type: 'ChargeBegan',
+      connectorNo: Math.max(1, integerAt(payload, 'connectorId') ?? 1),
+      request: asked.request,
+      charge: { key, meterStart: energyOfWh(payload['meterStart']) ?? null },
+      tradeNo,
+      identity: idTag === '' ? null : tokenOf(idTag),
+      startedAtMs: ms,
+      late,
+      rawHex: hexOf(raw),
+      frameType: action,
+    }),
+  );
+}
+
+/**
+ * The order is on disk: the station gets the number, even when the payer is refused ([OCPP-C10]); a
+ * charge that runs against our will is told to stop, unless it is long over ([OCPP-C6], [OCPP-C7]).
+ */
+export function chargeStored(
+  state: Ocpp16State,
+  command: Extract<PileCommand, { do: 'chargeStored' }>,
+  view: DriverView,
+): OcppStep {
+  const { found, rest } = answered(state, command.request, 'begin');
+  if (found === undefined) return stay(state);
+  const { charge, refusal, connectorNo } = command;
+  const known = state.charges.find(({ no }) => no === charge.no);
+  const running: Running = known ?? {
+    orderNo: command.tradeNo,
+    no: charge.no,
+    key: charge.key,
+    connectorNo,
+    idTag: found.idTag,
+    startedAtMs: found.startedAtMs,
+    meterStart: charge.meterStart,
+    register: registerFrom(charge.meterStart, found.startedAtMs),
+    stop: null,
+    named: false,
+  };
+  const idTagInfo = idTagInfoOf(refusal, command.group);
+  const told = step(
+    withCharge(rest, running),
+    answer(found.call, { transactionId: charge.no, idTagInfo }),
+  );
+  if (found.late) return told;
+  if (refusal === null) return andThen(told, (s) => show(s, connectorNo, view));
+  const stop = call(
+    'RemoteStopTransaction',
+    { transactionId: charge.no },
+    tagOf('unwanted', charge.no),
+  );
+  return andThen(told, (s) => step(s, stop));
+}

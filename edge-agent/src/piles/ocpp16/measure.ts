@@ -1,0 +1,78 @@
+import type { Measurement } from '@holdfast/shared/pile/measurement';
+import { energyStep, moneyStep } from '@holdfast/shared/units';
+import type { DriverView } from '../driver.ts';
+import { chargeEnergyOf } from '../ocpp/meter-register.ts';
+import { electricalOf } from '../ocpp/readout.ts';
+import { chargeAt, connectorOf, type Ocpp16State, withConnector } from './state.ts';
+import { emit, type OcppStep, step } from './step.ts';
+
+const MINUTE_MS = 60_000;
+const NOTHING = energyStep(0n);
+
+/** States of the standard in neutral words (1.6 §7.7). */
+const STATUSES: Readonly<Record<string, Pick<Measurement, 'status' | 'plugged'>>> = {
+  Available: { status: 'idle', plugged: false },
+  Preparing: { status: 'idle', plugged: true },
+  Charging: { status: 'charging', plugged: true },
+  SuspendedEV: { status: 'charging', plugged: true },
+  SuspendedEVSE: { status: 'charging', plugged: true },
+  Finishing: { status: 'idle', plugged: true },
+  Reserved: { status: 'idle', plugged: false },
+  Unavailable: { status: 'offline', plugged: null },
+  Faulted: { status: 'faulted', plugged: null },
+};
+
+const UNKNOWN = { status: 'unknown', plugged: null } as const;
+
+/** What a connector's state and readings are in neutral words. */
+export function measurementOf(
+  state: Ocpp16State,
+  connectorNo: number,
+  view: DriverView,
+): Measurement {
+  const { status, readout, faults } = connectorOf(state, connectorNo);
+  const charge = chargeAt(state, connectorNo, view);
+  const said = STATUSES[status] ?? UNKNOWN;
+  // A charge whose station has not said more than its readings runs.
+  const now = charge !== undefined && said === UNKNOWN ? STATUSES['Charging'] : said;
+  const idle = now?.status === 'idle';
+  const running = idle ? undefined : charge;
+  // [OCPP-E5] Without a charge there is no power, whatever was last measured.
+  const { voltageMv, currentMa } =
+    charge === undefined ? { voltageMv: 0, currentMa: 0 } : electricalOf(readout);
+  const energy = running === undefined ? NOTHING : chargeEnergyOf(running.register).energy;
+  const sinceMs = running?.startedAtMs ?? view.nowMs;
+  return {
+    connectorNo,
+    tradeNo: running?.orderNo ?? null,
+    status: now?.status ?? 'unknown',
+    plugged: now?.plugged ?? null,
+    homed: null,
+    voltageMv,
+    currentMa,
+    soc: running === undefined ? null : readout.soc,
+    energy,
+    lossEnergy: energy,
+    amount: moneyStep(0n),
+    chargedMinutes: Math.max(0, Math.floor((view.nowMs - sinceMs) / MINUTE_MS)),
+    remainMinutes: 0,
+    cableTempC: readout.temperatureC,
+    batteryMaxTempC: null,
+    faults,
+  };
+}
+
+/** Tells the site how a connector stands. */
+export const show = (state: Ocpp16State, connectorNo: number, view: DriverView): OcppStep =>
+  step(
+    withConnector(state, connectorNo, { shownAtMs: view.nowMs }),
+    { do: 'disarm', timer: `show:${connectorNo}` },
+    emit({ type: 'Measured', measurement: measurementOf(state, connectorNo, view) }),
+  );
+
+/** [OCPP-E14] The same, but not more often than is any use. */
+export function showSoon(state: Ocpp16State, connectorNo: number, view: DriverView): OcppStep {
+  const dueMs = connectorOf(state, connectorNo).shownAtMs + state.settings.measureMs - view.nowMs;
+  if (dueMs <= 0 || dueMs > state.settings.measureMs) return show(state, connectorNo, view);
+  return step(state, { do: 'arm', timer: `show:${connectorNo}`, ms: dueMs });
+}

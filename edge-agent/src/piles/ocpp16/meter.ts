@@ -1,0 +1,173 @@
+import type { DriverView } from '../driver.ts';
+import { type Fields, integerAt, listAt } from '../ocpp/fields.ts';
+import { chargeEnergyOf, withReading } from '../ocpp/meter-register.ts';
+import { readoutOf, readoutOver } from '../ocpp/readout.ts';
+import { type Samples, samplesOf, withoutDoubles } from '../ocpp/sampled-values.ts';
+import { showSoon } from './measure.ts';
+import {
+  chargesOf,
+  connectorOf,
+  type Ocpp16State,
+  type Running,
+  withCharge,
+  withConnector,
+} from './state.ts';
+import {
+  andThen,
+  answer,
+  type Call,
+  emit,
+  forEach,
+  type OcppEffect,
+  type OcppStep,
+  observed,
+  report,
+  stay,
+  step,
+} from './step.ts';
+import { type ToldTime, toldTime } from './times.ts';
+
+/** Meter values that one message may bring. */
+const VALUES_MAX = 1_000;
+
+/** One meter value: an instant, and what was read then. */
+export interface ToldValue {
+  readonly time: ToldTime & { readonly ms: number };
+  readonly samples: Samples;
+}
+
+export interface ToldValues {
+  readonly state: Ocpp16State;
+  readonly values: readonly ToldValue[];
+  readonly effects: readonly OcppEffect[];
+}
+
+/** Reads the meter values of a message; a value without a time of its own is of now. */
+export function valuesIn(
+  state: Ocpp16State,
+  message: Call,
+  name: 'meterValue' | 'transactionData',
+  view: DriverView,
+): ToldValues {
+  const { action, payload } = message;
+  const values: ToldValue[] = [];
+  let so: OcppStep = stay(state);
+  const rules = { energyUnit: state.quirks.energyUnit, numbers: 'string' } as const;
+  for (const [n, fields] of listAt(payload, name).slice(0, VALUES_MAX).entries()) {
+    const path = `/${name}/${n}`;
+    const told = toldTime(so.state, fields['timestamp'], { action, path }, view);
+    const ms = told.time.ms ?? view.nowMs;
+    const samples = samplesOf(fields['sampledValue'], ms, `${path}/sampledValue`, rules);
+    values.push({ time: { ...told.time, ms }, samples });
+    const flaws = samples.flaws.map((flaw) => ({ ...flaw, action }));
+    so = andThen({ state: told.state, effects: [...so.effects, ...told.effects] }, (s) =>
+      report(s, flaws),
+    );
+  }
+  return { state: so.state, values, effects: so.effects };
+}
+
+/** A charge whose register has been read at these instants. */
+export const readAt = (charge: Running, values: readonly ToldValue[]): Running => ({
+  ...charge,
+  register: values.reduce((register, { time, samples }) => {
+    const energy = readoutOf(samples.samples).register;
+    return energy === null ? register : withReading(register, { atMs: time.ms, energy });
+  }, charge.register),
+});
+
+/** Clocks of one station waver by so much between its messages. */
+const SLACK_MS = 5_000;
+
+/**
+ * [OCPP-E9] The charge that values belong to: by their number, or, where that is missing or nobody's,
+ * by connector and time.
+ */
+function chargeOf(
+  state: Ocpp16State,
+  payload: Fields,
+  atMs: number,
+  view: DriverView,
+): Running | undefined {
+  const charges = chargesOf(state, view);
+  const no = integerAt(payload, 'transactionId');
+  const named = no === undefined ? undefined : charges.find((charge) => charge.no === no);
+  if (named !== undefined) return { ...named, named: true };
+  const connectorNo = integerAt(payload, 'connectorId') ?? 0;
+  const at = charges.findLast(
+    (charge) =>
+      charge.connectorNo === connectorNo &&
+      charge.stop === null &&
+      (charge.startedAtMs ?? 0) - SLACK_MS <= atMs,
+  );
+  return at;
+}
+
+/** Old values are for the bill, and for no page ([OCPP-C6]). */
+function oldReadings(charge: Running, values: readonly ToldValue[]): readonly OcppEffect[] {
+  const times = new Set(values.map(({ time }) => time.ms));
+  const readings = chargeEnergyOf(charge.register).readings.filter(({ atMs }) => times.has(atMs));
+  if (readings.length === 0) return [];
+  return [emit({ type: 'ChargeReadings', tradeNo: charge.orderNo, readings })];
+}
+
+/** A current that is direct shows itself by the car's state of charge. */
+function dcSeen(state: Ocpp16State, soc: number | null): Ocpp16State {
+  const { boot } = state.memory;
+  if (soc === null || boot === null || boot.dc || state.quirks.dc === false) return state;
+  return { ...state, memory: { ...state.memory, boot: { ...boot, dc: true } } };
+}
+
+function live(
+  state: Ocpp16State,
+  connectorNo: number,
+  values: readonly ToldValue[],
+  view: DriverView,
+): OcppStep {
+  const samples = withoutDoubles(values.flatMap((value) => value.samples.samples));
+  const now = readoutOf(samples);
+  const readout = readoutOver(connectorOf(state, connectorNo).readout, now);
+  const read = withConnector(dcSeen(state, now.soc), connectorNo, { readout });
+  return showSoon(read, connectorNo, view);
+}
+
+/** MeterValues: answered at once. */
+export function meterValues(state: Ocpp16State, message: Call, view: DriverView): OcppStep {
+  const { payload } = message;
+  const connectorNo = integerAt(payload, 'connectorId') ?? 0;
+  const told = valuesIn(state, message, 'meterValue', view);
+  const done = step(told.state, answer(message.call, {}), ...told.effects);
+  const signed = told.values.flatMap(({ samples }) => samples.signed);
+  const kept =
+    signed.length === 0
+      ? done
+      : andThen(done, (s) => step(s, observed('signedMeterValues', { connectorNo, signed })));
+  if (connectorNo <= 0) {
+    // [OCPP-E9] The main meter counts no charge.
+    return andThen(kept, (s) => step(s, observed('mainMeter', payload)));
+  }
+  const byCharge = Map.groupBy(
+    told.values,
+    ({ time }) => chargeOf(told.state, payload, time.ms, view)?.no,
+  );
+  const read = forEachGroup(kept, byCharge, payload, view);
+  const fresh = told.values.filter(({ time }) => !time.late);
+  return fresh.length === 0 ? read : andThen(read, (s) => live(s, connectorNo, fresh, view));
+}
+
+function forEachGroup(
+  first: OcppStep,
+  groups: ReadonlyMap<number | undefined, readonly ToldValue[]>,
+  payload: Fields,
+  view: DriverView,
+): OcppStep {
+  return andThen(first, (state) =>
+    forEach(state, [...groups.values()], (s, values) => {
+      const charge = chargeOf(s, payload, values[0]?.time.ms ?? view.nowMs, view);
+      if (charge === undefined) return stay(s);
+      const read = readAt(charge, values);
+      const old = values.filter(({ time }) => time.late);
+      return step(withCharge(s, read), ...oldReadings(read, old));
+    }),
+  );
+}

@@ -1,0 +1,53 @@
+import { textAt } from '../ocpp/fields.ts';
+import type { Ocpp16State } from './state.ts';
+import { andThen, answer, type Call, emit, type OcppStep, observed, step } from './step.ts';
+
+/** What is known of vendors' own messages, by vendor and message: how it is answered ([OCPP-D17]). */
+const TRANSFERS: readonly {
+  readonly vendorId: RegExp;
+  readonly messageId: RegExp;
+  readonly name: string;
+}[] = [
+  { vendorId: /./, messageId: /^(getqrcode|qrcode|setqrcode)$/i, name: 'qrCode' },
+  { vendorId: /./, messageId: /ocmf|signed/i, name: 'signedMeterValues' },
+  { vendorId: /./, messageId: /vin|vehicle/i, name: 'vehicle' },
+  { vendorId: /^org\.openchargealliance\.iso15118pnc$/i, messageId: /./, name: 'plugAndCharge' },
+];
+
+/** DataTransfer: kept for whoever looks; what nobody knows is said to be unknown. */
+export function dataTransfer(state: Ocpp16State, message: Call): OcppStep {
+  const vendorId = textAt(message.payload, 'vendorId');
+  const messageId = textAt(message.payload, 'messageId');
+  const ofVendor = TRANSFERS.filter((row) => row.vendorId.test(vendorId) && vendorId !== '');
+  const known = ofVendor.find((row) => row.messageId.test(messageId));
+  const isVendorKnown = ofVendor.some((row) => row.vendorId.source !== '.');
+  const refusal = isVendorKnown ? 'UnknownMessageId' : 'UnknownVendorId';
+  return step(
+    state,
+    answer(message.call, { status: known === undefined ? refusal : 'Accepted' }),
+    observed(known?.name ?? 'dataTransfer', message.payload),
+  );
+}
+
+/** A state of a file transfer: a flood of the same one is told once ([OCPP-D14]). */
+export function transferStatus(state: Ocpp16State, message: Call): OcppStep {
+  const { action, payload } = message;
+  const done = step(state, answer(message.call, {}));
+  const key = `${textAt(payload, 'status')} ${String(payload['requestId'] ?? '')}`;
+  if (state.transfers[action] === key) return done;
+  const name = `${action.charAt(0).toLowerCase()}${action.slice(1)}`;
+  const transfers = { ...state.transfers, [action]: key };
+  return andThen(done, (s) => step({ ...s, transfers }, observed(name, payload)));
+}
+
+/** SecurityEventNotification (security whitepaper §4.5). */
+export const securityEvent = (state: Ocpp16State, message: Call): OcppStep =>
+  step(state, answer(message.call, {}), observed('securityEvent', message.payload));
+
+/** SignCertificate: taken at once; the certificate follows as `CertificateSigned`. */
+export const signCertificate = (state: Ocpp16State, message: Call): OcppStep =>
+  step(
+    state,
+    answer(message.call, { status: 'Accepted' }),
+    emit({ type: 'Observed', name: 'signCertificate', body: message.payload }),
+  );

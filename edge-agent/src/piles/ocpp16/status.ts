@@ -1,0 +1,138 @@
+import type { DriverView } from '../driver.ts';
+import { integerAt, textAt } from '../ocpp/fields.ts';
+import { withConnectors } from './boot.ts';
+import { show } from './measure.ts';
+import { chargeAt, connectorOf, type Ocpp16State, withConnector } from './state.ts';
+import {
+  andThen,
+  answer,
+  type Call,
+  emit,
+  type OcppStep,
+  observed,
+  remember,
+  stay,
+  step,
+} from './step.ts';
+import { toldTime } from './times.ts';
+
+const CONNECTORS_MAX = 64;
+
+/** Error codes of the standard in the site's words (1.6 §7.6); others keep their own. */
+const FAULTS: Readonly<Record<string, string>> = {
+  ConnectorLockFailure: 'lock-failure',
+  EVCommunicationError: 'ev-communication',
+  GroundFailure: 'ground-fault',
+  HighTemperature: 'high-temperature',
+  InternalError: 'internal-error',
+  LocalListConflict: 'local-list-conflict',
+  OtherError: 'other',
+  OverCurrentFailure: 'over-current',
+  OverVoltage: 'over-voltage',
+  PowerMeterFailure: 'meter-failure',
+  PowerSwitchFailure: 'contactor-failure',
+  ReaderFailure: 'card-reader-failure',
+  ResetFailure: 'reset-failure',
+  UnderVoltage: 'under-voltage',
+  WeakSignal: 'weak-signal',
+};
+
+function faultsOf(message: Call): readonly string[] {
+  const code = textAt(message.payload, 'errorCode');
+  if (code === '' || code === 'NoError') return [];
+  const vendor = textAt(message.payload, 'vendorErrorCode');
+  const fault = FAULTS[code] ?? code;
+  return vendor === '' ? [fault] : [fault, `vendor:${vendor.slice(0, 50)}`];
+}
+
+/** The connector is heard of again: nothing is gone. */
+const alive = (connectorNo: number) => ({ do: 'disarm', timer: `gone:${connectorNo}` }) as const;
+
+function health(state: Ocpp16State, connectorNo: number, faulted: boolean): OcppStep {
+  if (connectorOf(state, connectorNo).faulted === faulted) return stay(state);
+  return step(
+    withConnector(state, connectorNo, { faulted }),
+    emit({ type: 'ConnectorHealth', connectorNo, faulted }),
+  );
+}
+
+/** Connector 0 is the station itself: its fault is that of all of them. */
+const stationStatus = (state: Ocpp16State, message: Call): OcppStep =>
+  step(state, observed('stationStatus', message.payload));
+
+/** A change of availability that waited has come to pass ([OCPP-D10]). */
+function availabilitySeen(state: Ocpp16State, connectorNo: number, status: string): OcppStep {
+  const wanted = state.memory.availability[connectorNo];
+  const done = wanted === 'Inoperative' ? status === 'Unavailable' : status !== 'Unavailable';
+  if (wanted === undefined || !done) return stay(state);
+  const { [connectorNo]: _over, ...availability } = state.memory.availability;
+  return remember(state, 'availability', { availability });
+}
+
+interface Seen {
+  readonly connectorNo: number;
+  readonly status: string;
+  readonly atMs: number;
+  readonly late: boolean;
+  readonly faults: readonly string[];
+}
+
+/** [OCPP-C11] Idle, though a charge is open: its stop may still come, or never. */
+function goneWatch(state: Ocpp16State, { connectorNo, status }: Seen, view: DriverView): OcppStep {
+  if (chargeAt(state, connectorNo, view) === undefined) return stay(state);
+  if (status !== 'Available') return step(state, alive(connectorNo));
+  return step(state, { do: 'arm', timer: `gone:${connectorNo}`, ms: state.settings.goneMs });
+}
+
+/**
+ * [OCPP-C5] The newest state by the station's own time counts, whatever came first. One of the past
+ * is shown when the replay is over, and sets nothing off.
+ */
+function seen(state: Ocpp16State, now: Seen, view: DriverView): OcppStep {
+  const { connectorNo, status, atMs, late, faults } = now;
+  if (atMs < connectorOf(state, connectorNo).statusAtMs) return stay(state);
+  const told = withConnector(state, connectorNo, { status, statusAtMs: atMs, faults });
+  if (late) {
+    const { quietMs } = state.settings;
+    return step(told, { do: 'arm', timer: `show:${connectorNo}`, ms: quietMs });
+  }
+  const healthy = health(told, connectorNo, status === 'Faulted');
+  const watched = andThen(healthy, (s) => goneWatch(s, now, view));
+  const available = andThen(watched, (s) => availabilitySeen(s, connectorNo, status));
+  return andThen(available, (s) => show(s, connectorNo, view));
+}
+
+/** A state of the past that nothing newer has overtaken. */
+export const reveal = (state: Ocpp16State, connectorNo: number, view: DriverView): OcppStep =>
+  andThen(health(state, connectorNo, connectorOf(state, connectorNo).status === 'Faulted'), (s) =>
+    show(s, connectorNo, view),
+  );
+
+/** StatusNotification. */
+export function status(state: Ocpp16State, message: Call, view: DriverView): OcppStep {
+  const { payload, action } = message;
+  const done = answer(message.call, {});
+  const connectorNo = integerAt(payload, 'connectorId') ?? 0;
+  if (connectorNo < 0 || connectorNo > CONNECTORS_MAX) return step(state, done);
+  if (connectorNo === 0) return andThen(step(state, done), (s) => stationStatus(s, message));
+  const told = toldTime(state, payload['timestamp'], { action, path: '/timestamp' }, view);
+  const now: Seen = {
+    connectorNo,
+    status: textAt(payload, 'status'),
+    atMs: told.time.ms ?? view.nowMs,
+    late: told.time.late,
+    faults: faultsOf(message),
+  };
+  const heard = step(told.state, done, ...told.effects);
+  const counted = andThen(heard, (s) => withConnectors(s, connectorNo));
+  return andThen(counted, (s) => seen(s, now, view));
+}
+
+/** [OCPP-C11] Still idle after the time of grace: the site hears it again, which ends the charge. */
+export function goneOver(state: Ocpp16State, connectorNo: number, view: DriverView): OcppStep {
+  if (chargeAt(state, connectorNo, view) === undefined) return stay(state);
+  const { status: now } = connectorOf(state, connectorNo);
+  if (now !== '' && now !== 'Available') return stay(state);
+  const idle = withConnector(state, connectorNo, { status: 'Available' });
+  return andThen(show(idle, connectorNo, view), (s) => show(s, connectorNo, view));
+}

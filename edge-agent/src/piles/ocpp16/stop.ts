@@ -1,0 +1,172 @@
+import { hexOf } from '@holdfast/protocols/kernel/bytes';
+import type { ChargeRecord, StartMethod } from '@holdfast/shared/order/record';
+import type { ChargeRef } from '@holdfast/shared/pile/pile-charge';
+import { energyStep, moneyStep } from '@holdfast/shared/units';
+import type { DriverView } from '../driver.ts';
+import { energyOfWh } from '../ocpp/decimal.ts';
+import { integerAt, textAt } from '../ocpp/fields.ts';
+import {
+  type ChargeEnergy,
+  chargeEnergyOf,
+  NO_READINGS,
+  withReading,
+} from '../ocpp/meter-register.ts';
+import { isRemoteToken } from '../ocpp/remote-token.ts';
+import { stopOf } from '../ocpp/stop-reasons.ts';
+import { answered, asking, idTagInfoOf } from './cards.ts';
+import { drainEnded } from './drains.ts';
+import { readAt, valuesIn } from './meter.ts';
+import { chargesOf, type Ocpp16State, type Running, withCharge } from './state.ts';
+import {
+  andThen,
+  answer,
+  type Call,
+  emit,
+  type OcppEffect,
+  type OcppStep,
+  report,
+  stay,
+  step,
+} from './step.ts';
+import { toldTime } from './times.ts';
+
+const NOTHING = energyStep(0n);
+
+/** What makes a stop that is sent again the same ([OCPP-C17]). */
+const stopKeyOf = ({ payload }: Call): string =>
+  [String(payload['timestamp'] ?? ''), String(payload['meterStop'] ?? '')].join('|');
+
+/**
+ * [OCPP-C2] The charge that a stop ends: by its number; where that is none of ours (−1, 0, or one that
+ * the station made up) the newest open charge that began before it, of the same card if it has one.
+ */
+export function chargeStopped(
+  state: Ocpp16State,
+  message: Call,
+  atMs: number,
+  view: DriverView,
+): Running | undefined {
+  const { payload } = message;
+  const no = integerAt(payload, 'transactionId') ?? -1;
+  const charges = chargesOf(state, view);
+  const named = charges.find((charge) => charge.no === no);
+  if (named !== undefined) return named;
+  if (no > 0 && !state.quirks.inventsNumbers) return undefined;
+  const again = charges.find(({ stop }) => stop === stopKeyOf(message));
+  if (again !== undefined) return again;
+  const idTag = textAt(payload, 'idTag').toUpperCase();
+  const open = charges.filter(
+    (charge) => charge.stop === null && !charge.named && (charge.startedAtMs ?? 0) <= atMs,
+  );
+  const own = open.filter((charge) => charge.idTag.toUpperCase() === idTag);
+  const candidates = own.length > 0 ? own : open;
+  return candidates.toSorted((a, b) => (b.startedAtMs ?? 0) - (a.startedAtMs ?? 0))[0];
+}
+
+const methodOf = (charge: Running | undefined): StartMethod => {
+  if (charge === undefined) return 'unknown';
+  return isRemoteToken(charge.idTag) ? 'remote' : 'card';
+};
+
+/** [OCPP-C14] Its readings with the last one; one below zero says nothing (1.6 erratum 3.18). */
+function finalOf(charge: Running | undefined, message: Call, atMs: number): ChargeEnergy {
+  const register = charge?.register ?? NO_READINGS;
+  const energy = energyOfWh(message.payload['meterStop']);
+  const last = charge === undefined || energy === undefined || energy < 0n;
+  return chargeEnergyOf(last ? register : withReading(register, { atMs, energy }));
+}
+
+function recordOf(
+  state: Ocpp16State,
+  charge: Running | undefined,
+  message: Call,
+  end: { readonly endedAtMs: number | null; readonly final: ChargeEnergy },
+  view: DriverView,
+): ChargeRecord {
+  const { payload } = message;
+  const { energy, readings, register } = end.final;
+  const meterStop = energyOfWh(payload['meterStop']);
+  const believed = meterStop !== undefined && meterStop >= 0n ? meterStop : (register ?? NOTHING);
+  const idTag = charge?.idTag ?? textAt(payload, 'idTag');
+  return {
+    tradeNo: charge?.orderNo ?? '',
+    pileNo: state.pileNo,
+    connectorNo: charge?.connectorNo ?? 1,
+    startedAtMs: charge?.startedAtMs ?? null,
+    endedAtMs: end.endedAtMs,
+    receivedAtMs: view.nowMs,
+    rows: [],
+    meterStart: charge?.meterStart ?? NOTHING,
+    meterEnd: believed,
+    totalEnergy: energy,
+    totalLossEnergy: energy,
+    totalAmount: moneyStep(0n),
+    vin: null,
+    startMethod: methodOf(charge),
+    cardNo: idTag === '' || isRemoteToken(idTag) ? null : idTag,
+    ...stopOf(textAt(payload, 'reason')),
+    readings,
+  };
+}
+
+/** How the site finds the order; left out where the stop names nothing. */
+function refOf(charge: Running | undefined, message: Call): { readonly charge?: ChargeRef } {
+  const no = charge?.no ?? integerAt(message.payload, 'transactionId') ?? -1;
+  return no > 0 ? { charge: { by: 'no', no } } : {};
+}
+
+const flawsOf = ({ flaws }: ChargeEnergy, { action, payload }: Call) =>
+  flaws
+    .filter((flaw) => flaw !== 'dipped')
+    .map((flaw) => ({
+      rule: 'OCPP-C14',
+      action,
+      path: '/meterStop',
+      seen: String(payload['meterStop']),
+      repair: flaw,
+    }));
+
+/** StopTransaction: answered when it is on disk, whatever it says ([OCPP-C1], [OCPP-C18]). */
+export function stop(
+  state: Ocpp16State,
+  message: Call,
+  view: DriverView,
+  raw: Uint8Array,
+): OcppStep {
+  const { payload, action } = message;
+  const told = toldTime(state, payload['timestamp'], { action, path: '/timestamp' }, view);
+  const atMs = told.time.ms ?? view.nowMs;
+  const values = valuesIn(told.state, message, 'transactionData', view);
+  const found = chargeStopped(values.state, message, atMs, view);
+  const charge = found && { ...readAt(found, values.values), stop: stopKeyOf(message) };
+  const final = finalOf(charge, message, atMs);
+  const kept = charge === undefined ? values.state : withCharge(values.state, charge);
+  const asked = asking(kept, message, { about: 'stop', key: `${charge?.no ?? ''}` });
+  const effects: readonly OcppEffect[] = [...told.effects, ...values.effects];
+  if (asked === undefined) return step(state, ...effects);
+  const reported = andThen(step(asked.state, ...effects), (s) =>
+    report(s, flawsOf(final, message)),
+  );
+  const record = recordOf(state, charge, message, { endedAtMs: told.time.ms, final }, view);
+  const uploaded = emit({
+    type: 'RecordUploaded',
+    record,
+    rawHex: hexOf(raw),
+    frameType: action,
+    ...refOf(charge, message),
+    request: asked.request,
+  });
+  return andThen(reported, (s) => step(s, uploaded));
+}
+
+/** The record is on disk: StopTransaction.conf, and whatever waited for the end of the charge. */
+export function recordStored(
+  state: Ocpp16State,
+  request: string | undefined,
+  view: DriverView,
+): OcppStep {
+  const { found, rest } = answered(state, request, 'stop');
+  if (found === undefined) return stay(state);
+  const payload = found.idTag === '' ? {} : { idTagInfo: idTagInfoOf(null, null) };
+  return andThen(step(rest, answer(found.call, payload)), (s) => drainEnded(s, view));
+}

@@ -1,0 +1,51 @@
+import { readTime } from '@holdfast/protocols/ocpp/time';
+import type { DriverView } from '../driver.ts';
+import { clockHeard, stationTimeOf } from '../ocpp/station-clock.ts';
+import type { Ocpp16State } from './state.ts';
+import { type Deviation, type OcppEffect, report } from './step.ts';
+
+/** A time in a message, as we take it. */
+export interface ToldTime {
+  /** Repaired; `null`: it is none. */
+  readonly ms: number | null;
+  /** As the station's own clock had it: the same in a message that is sent again. */
+  readonly ownMs: number | null;
+  /** It tells of the past ([OCPP-C6]). */
+  readonly late: boolean;
+}
+
+export interface TimeStep {
+  readonly state: Ocpp16State;
+  readonly time: ToldTime;
+  readonly effects: readonly OcppEffect[];
+}
+
+const NO_TIME: ToldTime = { ms: null, ownMs: null, late: false };
+
+/** [OCPP-C6], [OCPP-C15], [OCPP-C16]: reads a time of a message, and learns the clock by it. */
+export function toldTime(
+  state: Ocpp16State,
+  value: unknown,
+  at: { readonly action: string; readonly path: string },
+  view: DriverView,
+): TimeStep {
+  if (value === undefined) return { state, time: NO_TIME, effects: [] };
+  const { action, path } = at;
+  const seen = String(value).slice(0, 40);
+  const read = readTime(value, state.quirks.zoneMinutes ?? state.settings.zoneMinutes);
+  if (!read.ok) {
+    const told = report(state, [{ rule: 'OCPP-C16', action, path, seen, repair: 'no time' }]);
+    return { ...told, time: NO_TIME };
+  }
+  const clock = clockHeard(state.clock, read.ms, view.nowMs);
+  const { ms, repair } = stationTimeOf(read.ms, clock, view.nowMs);
+  const flaws: Deviation[] = [];
+  const odd = read.odd.filter((oddity) => oddity !== 'long-fraction');
+  if (odd.length > 0) {
+    flaws.push({ rule: 'OCPP-C16', action, path, seen, repair: odd.join(', ') });
+  }
+  if (repair !== 'none') flaws.push({ rule: 'OCPP-C15', action, path, seen, repair });
+  const late = view.nowMs - ms > state.settings.lateMs;
+  const told = report({ ...state, clock }, flaws);
+  return { ...told, time: { ms, ownMs: read.ms, late } };
+}
