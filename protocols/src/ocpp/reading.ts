@@ -42,7 +42,7 @@ function read(
   mode: ReadMode,
 ): PayloadReading {
   const { version, action, kind } = message;
-  const faults = faultsIn(version, action, kind, payload);
+  const faults = faultsIn(version, action, kind, payload, 'first');
   if (faults === undefined) {
     return { ok: false, code: 'NotImplemented', description: `${version} has no ${action}` };
   }

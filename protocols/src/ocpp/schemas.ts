@@ -38,18 +38,21 @@ const LOCAL_REF = '"#/definitions/';
 
 type Record_ = Readonly<Record<string, unknown>>;
 
+/** Up to the first fault, or all of them: looking for all costs time with each one that is there. */
+export type Thoroughness = 'first' | 'all';
+
 /** Validators of one version: each is compiled when its message first comes, and then kept. */
 interface Validators {
   readonly ajv: Ajv;
   readonly compiled: Map<string, ValidateFunction>;
 }
 
-const opened = new Map<OcppVersion, Validators>();
+const opened = new Map<string, Validators>();
 
-function open(version: OcppVersion): Validators {
+function open(version: OcppVersion, look: Thoroughness): Validators {
   const ajv = new Ajv({
     strict: false,
-    allErrors: true,
+    allErrors: look === 'all',
     meta: false,
     validateSchema: false,
     addUsedSchema: false,
@@ -71,9 +74,10 @@ function validatorOf(
   version: OcppVersion,
   action: string,
   kind: MessageKind,
+  look: Thoroughness,
 ): ValidateFunction | undefined {
-  const validators = opened.get(version) ?? open(version);
-  opened.set(version, validators);
+  const validators = opened.get(`${version} ${look}`) ?? open(version, look);
+  opened.set(`${version} ${look}`, validators);
   const key = `${action} ${kind}`;
   const compiled = validators.compiled.get(key);
   if (compiled !== undefined) return compiled;
@@ -100,8 +104,9 @@ export function faultsIn(
   action: string,
   kind: MessageKind,
   payload: unknown,
+  look: Thoroughness = 'all',
 ): readonly SchemaFault[] | undefined {
-  const isValid = validatorOf(version, action, kind);
+  const isValid = validatorOf(version, action, kind, look);
   if (isValid === undefined) return undefined;
   return isValid(payload) ? [] : (isValid.errors ?? []).map(faultOf);
 }

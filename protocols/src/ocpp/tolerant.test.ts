@@ -155,6 +155,24 @@ describe('tolerant', () => {
     expect(read).toMatchObject({ ok: true, deviations: { length: 50 } });
   });
 
+  test('[OCPP-B10] a hundred thousand wrong values are cut short, what stands on top is not', () => {
+    const transactionData = Array.from({ length: 100_000 }, () => 1);
+    const payload = { transactionData, ...stop, meterStop: '5' };
+    const read = readRequest('1.6', 'StopTransaction', payload, 'tolerant');
+    expect(read).toMatchObject({
+      ok: true,
+      payload: { ...stop, meterStop: 5, transactionData: [] },
+    });
+    expect(read.ok && read.deviations[0]).toMatchObject({ rule: 'size', repair: 'cut' });
+  });
+
+  test('[OCPP-B10] a name like __proto__ is a name like any other', () => {
+    const payload = JSON.parse('{"idTag":5,"__proto__":{"x":1}}');
+    const read = readRequest('1.6', 'Authorize', payload, 'tolerant');
+    expect(read.ok && Object.keys(read.payload)).toEqual(['idTag', '__proto__']);
+    expect(read.ok && Object.getPrototypeOf(read.payload)).toBe(Object.prototype);
+  });
+
   test('[OCPP-B10] reading is total, and what is money passes, in both modes and all versions', () => {
     const MONEY = ['MeterValues', 'StartTransaction', 'StopTransaction', 'TransactionEvent'];
     const key = fc.constantFrom(...Object.keys({ ...start, ...stop, ...event }), 'meterValue', 'x');

@@ -23,7 +23,8 @@ type Repair =
   | 'read as empty'
   | 'left out'
   | 'item dropped'
-  | 'missing';
+  | 'missing'
+  | 'cut';
 
 export interface Repaired {
   readonly payload: Record<string, unknown>;
@@ -37,6 +38,12 @@ const ROUNDS_MAX = 8;
 const SEEN_CHARS = 80;
 /** Of a payload that is wrong everywhere, the first places are enough. */
 const DEVIATIONS_MAX = 50;
+
+/**
+ * Values that are looked at in a payload that needs repair; a long report has some thousands. What
+ * lies deeper and later is left out, so that nobody makes us mend a hundred thousand of them.
+ */
+const VALUES_MAX = 10_000;
 
 /** Values that are used as they are: the driver knows what a vendor's measurand or a long serial is. */
 const KEPT: ReadonlySet<string> = new Set([
@@ -133,13 +140,42 @@ function itemAround(root: Holder, steps: readonly string[]): readonly string[] |
   return undefined;
 }
 
+const emptyOf = (value: Holder): Holder => (Array.isArray(value) ? [] : {});
+
+/** A copy down to a number of values, level by level: what stands on top is never left out. */
+function copyOf(given: Readonly<Record<string, unknown>>): {
+  readonly copy: Record<string, unknown>;
+  readonly isWhole: boolean;
+} {
+  const copy: Record<string, unknown> = {};
+  const todo: { readonly from: object; readonly to: Holder }[] = [{ from: given, to: copy }];
+  let left = VALUES_MAX;
+  for (const { from, to } of todo) {
+    for (const [key, value] of Object.entries(from)) {
+      left -= 1;
+      if (left < 0) return { copy, isWhole: false };
+      const inner = isHolder(value) ? emptyOf(value) : undefined;
+      // As an own property, whatever its name is: `__proto__` too comes from the wire.
+      const own = { value: inner ?? value, writable: true, enumerable: true, configurable: true };
+      Object.defineProperty(to, key, own);
+      if (isHolder(value) && inner !== undefined) todo.push({ from: value, to: inner });
+    }
+  }
+  return { copy, isWhole: true };
+}
+
 /** A dropped item leaves this until the round is over, so that paths go on fitting. */
 const DROPPED = Symbol('dropped');
 
 function sweep(holder: Holder): void {
   if (Array.isArray(holder)) {
-    const kept = holder.filter((item) => item !== DROPPED);
-    holder.splice(0, holder.length, ...kept);
+    let to = 0;
+    for (const item of holder) {
+      if (item === DROPPED) continue;
+      holder[to] = item;
+      to += 1;
+    }
+    holder.length = to;
   }
   for (const value of Object.values(holder)) if (isHolder(value)) sweep(value);
 }
@@ -193,15 +229,16 @@ export function repair(
   mustPass: boolean,
 ): Repaired {
   const { version, action, kind } = message;
-  const payload: Record<string, unknown> = JSON.parse(JSON.stringify(given));
+  const { copy: payload, isWhole } = copyOf(given);
   const deviations: Deviation[] = [];
+  if (!isWhole) deviations.push({ rule: 'size', path: '', seen: seenOf(given), repair: 'cut' });
   let faults: readonly SchemaFault[] = [];
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
     faults = faultsIn(version, action, kind, payload) ?? [];
     const mended = faults
       .filter(({ keyword }) => !KEPT.has(keyword))
       .flatMap((fault) => mendFault(payload, fault, mustPass) ?? []);
-    deviations.push(...mended);
+    for (const deviation of mended) deviations.push(deviation);
     if (mended.length === 0) break;
     sweep(payload);
   }

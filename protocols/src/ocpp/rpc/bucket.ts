@@ -1,17 +1,17 @@
 /** A bucket of tokens that fills with time. */
 export interface Bucket {
-  /** Takes one, on credit when there is none; tells how long to wait until the debt is paid, else 0. */
-  readonly take: (nowMs: number) => number;
+  /** Takes some, on credit when there are none; tells how long to wait until the debt is paid, else 0. */
+  readonly take: (count: number, nowMs: number) => number;
 }
 
 export function tokenBucket(perSecond: number, atOnce: number, startMs: number): Bucket {
   let tokens = atOnce;
   let atMs = startMs;
   return {
-    take(nowMs) {
+    take(count, nowMs) {
       tokens = Math.min(atOnce, tokens + ((nowMs - atMs) * perSecond) / 1_000);
       atMs = nowMs;
-      tokens -= 1;
+      tokens -= count;
       return tokens >= 0 ? 0 : Math.ceil((-tokens * 1_000) / perSecond);
     },
   };

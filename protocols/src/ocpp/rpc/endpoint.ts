@@ -74,7 +74,7 @@ class Endpoint implements RpcEndpoint {
     if (frame.is === 'empty') return;
     this.#counts.framesIn += 1;
     owner.onFrame?.('in', frame.text);
-    this.#slowDown();
+    this.#slowDown(frame.text.length);
     if (frame.is === 'bad') this.#onBad(frame);
     else this.#onGood(frame);
   }
@@ -147,11 +147,12 @@ class Endpoint implements RpcEndpoint {
     }
   }
 
-  #slowDown(): void {
+  #slowDown(chars: number): void {
     const { port } = this.#options;
-    const waitMs = this.#bucket.take(port.monoMs());
+    const { messageChars, messagesPerSecond } = this.#limits;
+    const waitMs = this.#bucket.take(1 + Math.floor(chars / messageChars), port.monoMs());
     if (waitMs === 0) return;
-    this.#deviates('flood', `more than ${this.#limits.messagesPerSecond} messages a second`);
+    this.#deviates('flood', `more than ${messagesPerSecond} messages a second`);
     this.#brake('rate', true);
     this.#forgetBrake();
     this.#forgetBrake = port.after(waitMs, () => this.#brake('rate', false));

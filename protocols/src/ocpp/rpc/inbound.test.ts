@@ -185,6 +185,17 @@ test('[OCPP-B9] more messages than allowed slow the socket down, nothing is lost
   expect(endpoint.counts().framesIn).toBe(22);
 });
 
+test('[OCPP-B9] a big message counts as many small ones', () => {
+  const limits = { messagesPerSecond: 1, messagesAtOnce: 4, messageChars: 100 };
+  const { endpoint, state } = bench({ limits });
+  const withChars = (chars: number): string => `[3,"${'x'.repeat(chars - 9)}",{}]`;
+  endpoint.receive(withChars(299));
+  endpoint.receive(withChars(99));
+  expect(state.isPaused).toBe(false);
+  endpoint.receive(withChars(99));
+  expect(state.isPaused).toBe(true);
+});
+
 test('[OCPP-C18] a call that nobody answers stays open: no error, the next is taken, the retry is heard', () => {
   const { endpoint, requests, sent } = bench();
   endpoint.receive(start('1'));

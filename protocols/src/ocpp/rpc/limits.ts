@@ -21,6 +21,8 @@ export interface RpcLimits {
   /** Messages a second on average, and at once. */
   readonly messagesPerSecond: number;
   readonly messagesAtOnce: number;
+  /** A message counts once more for each so many characters: big ones cost more to read. */
+  readonly messageChars: number;
   /** Unreadable frames in a row. */
   readonly badFramesMax: number;
 }
@@ -37,5 +39,6 @@ export const RPC_LIMITS: RpcLimits = {
   lateMax: 64,
   messagesPerSecond: 100,
   messagesAtOnce: 1_000,
+  messageChars: 4_096,
   badFramesMax: 100,
 };
