@@ -1,3 +1,4 @@
+import type { TlsSession } from '../ports/doorkeeper.ts';
 import type { Capture } from './capture.ts';
 import type { ConnectionCodec, LostWhy, PileProtocol } from './driver.ts';
 import type { EventQueue } from './event-queue.ts';
@@ -9,6 +10,8 @@ import type { Tape } from './tape.ts';
 /** The socket, as far as a connection needs it. */
 export interface Wire {
   readonly address: string;
+  /** Left out: a plain connection. */
+  readonly tls?: TlsSession | null;
   readonly write: (bytes: Uint8Array) => void;
   readonly pause: () => void;
   readonly resume: () => void;
@@ -23,6 +26,12 @@ export interface ConnectionRoom<State, Up, Down> extends SessionRoom<State, Up, 
   readonly limits: ConnectionLimits;
   /** Whether an address may log in now. */
   readonly mayLogIn: (address: string) => boolean;
+  /** Whether whoever says to be a pile may be it; asked once for each connection. */
+  readonly mayServe?: (visit: {
+    readonly address: string;
+    readonly identity: string;
+    readonly tls: TlsSession | null;
+  }) => boolean;
 }
 
 /** Bytes that are read at a time, so that a paused connection stops within a few frames. */
@@ -189,13 +198,19 @@ export class Connection<State, Up, Down> implements Carrier<Down> {
 
   #sessionOf(pileNo: string): Session<State, Up, Down> | undefined {
     for (const session of this.#sessions) if (session.pileNo === pileNo) return session;
-    const { limits, counts, site, capture } = this.#room;
+    const { limits, counts, site, capture, mayServe } = this.#room;
     if (this.#sessions.length >= limits.pilesPerConnection) {
       counts.endedForPiles += 1;
       this.#close('closed', 'too many piles');
       return undefined;
     }
     // Piles that the site never met are kept by address: numbers are easily made up.
+    const { address, tls = null } = this.#wire;
+    if (mayServe?.({ address, identity: pileNo, tls }) === false) {
+      counts.endedAtDoor += 1;
+      this.#close('closed', 'not let in');
+      return undefined;
+    }
     const tape = site.pile(pileNo) === undefined ? this.#addressTape() : capture.tape(pileNo);
     const session = new Session(this.#room, this, pileNo, tape);
     this.#sessions = [...this.#sessions, session];

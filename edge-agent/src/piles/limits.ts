@@ -37,6 +37,8 @@ export interface FrameCounts {
   endedForBadFrames: number;
   endedForLogins: number;
   endedForPiles: number;
+  /** Whoever said to be a pile and was not let in as it. */
+  endedAtDoor: number;
 }
 
 export const noFrames = (): FrameCounts => ({
@@ -52,4 +54,5 @@ export const noFrames = (): FrameCounts => ({
   endedForBadFrames: 0,
   endedForLogins: 0,
   endedForPiles: 0,
+  endedAtDoor: 0,
 });

@@ -24,8 +24,10 @@ export interface ShownCertificate {
 export interface TlsSession {
   /** E.g. `TLSv1.3`. */
   readonly version: string;
-  /** `null`: none was shown. */
+  /** `null`: none was shown, or one that no CA of ours vouches for. */
   readonly certificate: ShownCertificate | null;
+  /** What TLS has against the one that was shown, e.g. `CERT_HAS_EXPIRED`. */
+  readonly certificateFault: string | null;
   /** Identity of the pre-shared key that the handshake was made with. */
   readonly pskIdentity: string | null;
 }
@@ -91,8 +93,13 @@ export interface Doorkeeper {
   readonly admit: (visit: Visit) => Promise<Admission>;
   /** Ask at the login frame of a pile on TCP: allow list of the pile, its key, its least profile. */
   readonly admitPlain: (visit: Omit<Visit, 'authorization'>) => Entry;
-  /** The key of a TLS-PSK identity; `null`: there is none, the handshake fails. */
-  readonly pskOf: (identity: string) => Uint8Array | null;
+  /**
+   * The key of a TLS-PSK identity that comes from an address; `null`: there is none, or too many
+   * attempts of late have failed, so the handshake fails. Reports it.
+   */
+  readonly pskOf: (visit: Pick<Visit, 'address' | 'identity'>) => Uint8Array | null;
+  /** A handshake with the key of this identity has failed: another key was meant. */
+  readonly pskFailed: (visit: Pick<Visit, 'address' | 'identity'>) => void;
   /** Reports what a front itself has seen: floods, frames too long, flapping, handshakes. */
   readonly report: (event: SecurityEvent) => void;
 }

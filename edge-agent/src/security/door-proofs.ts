@@ -100,6 +100,9 @@ function mayComeOpenly({ rules, keyring }: DoorRoom, visit: Visit, rule: PileRul
 export async function proven(room: DoorRoom, visit: Visit, rule: PileRule): Promise<Admission> {
   const { identity, tls } = visit;
   const certificate = tls?.certificate ?? null;
+  if (tls !== null && tls.certificateFault !== null) {
+    return refuse(room, visit, 'certificate', tls.certificateFault);
+  }
   if (certificate !== null) {
     return certified(room, visit, certificate, rule) ?? { ok: true, profile: 3 };
   }

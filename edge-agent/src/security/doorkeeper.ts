@@ -42,16 +42,29 @@ export function doorkeeper(room: DoorRoom, allow: readonly AddressRange[]): Door
       const rule = ruleOf(visit.identity);
       const refused = obstacle(room, visit, rule);
       if (refused !== null) return refused;
-      const key = visit.tls?.pskIdentity ?? null;
-      if (key !== null && key !== visit.identity) {
-        return refuse(room, visit, 'identity', `the key is of ${key}`);
+      const { tls } = visit;
+      if (tls !== null && tls.pskIdentity !== visit.identity) {
+        return refuse(room, visit, 'identity', `the key is of ${tls.pskIdentity}`);
       }
       const least = rule.profile ?? (keyring.pskOf(visit.identity) === null ? 0 : 2);
-      const profile = visit.tls === null ? 0 : 2;
-      if (profile >= least) return IN;
+      const profile = tls === null ? 0 : 2;
+      if (profile >= least) {
+        guesses.succeeded(visit.address, visit.identity);
+        return IN;
+      }
       return refuse(room, visit, 'profile', `${profile} of at least ${least}`);
     },
-    pskOf: (identity) => keyring.pskOf(identity),
+    pskOf(given) {
+      const caller = { ...given, address: plainAddress(given.address) };
+      if (obstacle(room, caller, ruleOf(caller.identity)) !== null) return null;
+      const key = keyring.pskOf(caller.identity);
+      if (key === null) refuse(room, caller, 'password', 'no key of this identity');
+      return key;
+    },
+    pskFailed(given) {
+      const caller = { ...given, address: plainAddress(given.address) };
+      refuse(room, caller, 'password', 'another key');
+    },
     report: tell,
   };
 }

@@ -193,13 +193,19 @@ export class Keyring {
     if (this.#fresh.get(pileNo) !== fresh) return;
     this.#fresh.delete(pileNo);
     const before = this.of(pileNo);
-    await this.#put({
+    const credential: StoredCredential = {
       ...before,
       passwordHash,
       next: null,
       seeds: { ...before.seeds, password: fresh.fingerprint },
       changedAtMs: this.#parts.nowMs(),
-    });
+    };
+    try {
+      await this.#put(credential);
+    } catch (error) {
+      this.#fresh.set(pileNo, fresh);
+      throw error;
+    }
   }
 
   /**

@@ -1,4 +1,5 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { FaultError } from '@holdfast/shared/errors/fault';
 import type { Capture } from '../../piles/capture.ts';
 import { Connection, type ConnectionRoom } from '../../piles/connection.ts';
@@ -13,7 +14,12 @@ import { type PileLog, silentLog } from '../../piles/log.ts';
 import type { Registry } from '../../piles/registry.ts';
 import { openWheel, type Wheel } from '../../piles/wheel.ts';
 import type { Clock, Timers } from '../../ports/clock.ts';
+import type { Doorkeeper } from '../../ports/doorkeeper.ts';
 import type { SiteView } from '../../ports/site.ts';
+import type { DoorLimits } from '../../security/door-limits.ts';
+import { guardConnections } from '../tls/handshakes.ts';
+import { pskServer } from '../tls/psk.ts';
+import { tlsSessionOf } from '../tls/session.ts';
 import { Gate } from './gate.ts';
 import { FRONT_LIMITS, type FrontLimits, noSockets, type SocketCounts } from './limits.ts';
 import { type SocketDesk, SocketWire } from './socket-wire.ts';
@@ -30,6 +36,10 @@ export interface FrontOptions<State, Up, Down> {
   /** 0: any free port. */
   readonly port: number;
   readonly limits?: Partial<FrontLimits & ConnectionLimits>;
+  /** Left out: everybody may come in, in tests. */
+  readonly doorkeeper?: Doorkeeper;
+  /** TLS with a key for each pile; left out: plain TCP. */
+  readonly psk?: { readonly hint: string; readonly limits: DoorLimits };
   readonly log?: PileLog;
 }
 
@@ -81,11 +91,22 @@ class TcpFront<State, Up, Down> implements Front {
       counts: noFrames(),
       log,
       mayLogIn: (address) => this.#gate.login(address, clock.monoMs()),
+      mayServe: (visit) => options.doorkeeper?.admitPlain(visit).ok ?? true,
     };
-    this.#server = createServer(
-      { noDelay: true, keepAlive: true, keepAliveInitialDelay: limits.keepAliveMs },
-      (socket) => this.#onSocket(socket),
-    );
+    this.#server = this.#open();
+  }
+
+  #open(): Server {
+    const { doorkeeper, psk } = this.#options;
+    const { keepAliveMs } = this.#limits;
+    const onSocket = (socket: Socket): void => this.#onSocket(socket);
+    if (doorkeeper !== undefined && psk !== undefined) {
+      return pskServer({ doorkeeper, ...psk, keepAliveMs }, onSocket);
+    }
+    const options = { noDelay: true, keepAlive: true, keepAliveInitialDelay: keepAliveMs };
+    const server = createServer(options, onSocket);
+    if (doorkeeper !== undefined) guardConnections(server, doorkeeper);
+    return server;
   }
 
   start(): Promise<AddressInfo> {
@@ -126,6 +147,8 @@ class TcpFront<State, Up, Down> implements Front {
   }
 
   #onSocket(socket: Socket): void {
+    // Gone again before it was accepted.
+    if (socket.destroyed) return;
     const address = socket.remoteAddress ?? '';
     const entry = this.#gate.enter(address);
     const { counts, log } = this.#desk;
@@ -138,7 +161,9 @@ class TcpFront<State, Up, Down> implements Front {
     }
     counts.accepted += 1;
     counts.open += 1;
-    const connection = new Connection(this.#room, new SocketWire(socket, address, this.#desk));
+    const tls = socket instanceof TLSSocket ? tlsSessionOf(socket) : null;
+    const wire = new SocketWire(socket, address, this.#desk, tls);
+    const connection = new Connection(this.#room, wire);
     this.#connections.set(socket, connection);
     socket.on('data', (chunk: Uint8Array) => connection.data(chunk));
     socket.on('error', () => {

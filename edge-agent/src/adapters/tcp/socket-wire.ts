@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Wire } from '../../piles/connection.ts';
 import type { PileLog } from '../../piles/log.ts';
+import type { TlsSession } from '../../ports/doorkeeper.ts';
 import type { SocketCounts } from './limits.ts';
 
 /** What the wires of a front share. */
@@ -14,12 +15,14 @@ export interface SocketDesk {
 /** A socket as the connection sees it; a pile that does not read is dropped. */
 export class SocketWire implements Wire {
   readonly address: string;
+  readonly tls: TlsSession | null;
   readonly #socket: Socket;
   readonly #desk: SocketDesk;
 
-  constructor(socket: Socket, address: string, desk: SocketDesk) {
+  constructor(socket: Socket, address: string, desk: SocketDesk, tls: TlsSession | null) {
     this.#socket = socket;
     this.address = address;
+    this.tls = tls;
     this.#desk = desk;
   }
 
