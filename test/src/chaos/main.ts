@@ -4,7 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { findProgram, remedyOf } from '../harness/programs.ts';
 import { FIELD_FAULTS } from '../piles/faults.ts';
+import { PILES_HELP, type PileCounts, pilesArgument, SHOW_PILES } from '../piles/pile-counts.ts';
 import { randomOf } from '../piles/random.ts';
+import { FREE_PORTS } from '../world/configs.ts';
 import { freePort } from '../world/free-port.ts';
 import { startMosquitto } from '../world/mosquitto.ts';
 import { reconciliationLine } from '../world/reconcile.ts';
@@ -17,7 +19,7 @@ const SHOWN_FAULTS = 20;
 
 interface Options {
   readonly kills: string;
-  readonly piles: string;
+  readonly piles: PileCounts;
   readonly sites: string;
   readonly seed: string;
   readonly broker: string;
@@ -34,11 +36,11 @@ async function run(options: Options, mosquitto: string | null): Promise<boolean>
   const world = await startWorld({
     folder: path.join(folder, 'world'),
     sites: Number(options.sites),
-    piles: Number(options.piles),
+    piles: options.piles,
     seed,
     faults: FIELD_FAULTS,
     keep: false,
-    ports: { http: 0, mqtt: 0, api: 0, ykc: 0 },
+    ports: FREE_PORTS,
     ...(broker === undefined ? {} : { brokerUrl: broker.url }),
   });
   const random = randomOf(seed).fork('kills');
@@ -57,7 +59,7 @@ async function run(options: Options, mosquitto: string | null): Promise<boolean>
 await new Command('npm run chaos --')
   .description('Kills edge, hub and broker at random moments under load, then compares the books.')
   .option('--kills <n>', 'how many times', '30')
-  .option('--piles <n>', 'piles of each site', '20')
+  .addOption(pilesOption())
   .option('--sites <n>', 'sites', '1')
   .option('--seed <n>', 'the same seed kills in the same order', '1')
   .option(

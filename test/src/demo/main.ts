@@ -24,8 +24,12 @@ function welcome(world: World): void {
     );
   }
   for (const { siteId, edge } of world.sites) {
-    const { api, ykc } = edge.ready();
-    say(`  ${siteId} 场站页面   ${api}   云快充 piles connect to 127.0.0.1:${ykc}`);
+    const { api, ykc, ocpp } = edge.ready();
+    say(`  ${siteId} 场站页面   ${api}`);
+    if (ykc !== undefined) say(`                     云快充 piles connect to 127.0.0.1:${ykc}`);
+    if (ocpp !== undefined) {
+      say(`                     OCPP piles connect to ws://127.0.0.1:${ocpp}/ocpp/<identity>`);
+    }
   }
   say(`  API pages          ${http}/api/docs`);
   say('');
@@ -91,6 +95,7 @@ async function main(): Promise<void> {
       mqtt: options.mqttPort,
       api: options.edgePort,
       ykc: options.ykcPort,
+      ocpp: options.ocppPort,
     },
   });
   welcome(world);

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { PILES_HELP, type PileCounts, pilesArgument, SHOW_PILES } from '../piles/pile-counts.ts';
 
 export interface Cut {
   readonly atSeconds: number;
@@ -7,7 +8,7 @@ export interface Cut {
 
 export interface DemoOptions {
   readonly sites: number;
-  readonly piles: number;
+  readonly piles: PileCounts;
   readonly seed: number;
   readonly seconds: number | undefined;
   readonly wanCut: readonly Cut[];
@@ -18,6 +19,7 @@ export interface DemoOptions {
   readonly mqttPort: number;
   readonly edgePort: number;
   readonly ykcPort: number;
+  readonly ocppPort: number;
 }
 
 function whole(min: number, max: number): (text: string) => number {
@@ -46,7 +48,7 @@ export function demoOptions(argv: readonly string[], defaultData: string): DemoO
       'One machine, nothing else to set up: a hub, an edge agent a site, virtual piles, both pages.\n' +
         'Keys while it runs: w cuts and restores the line to the hub, q ends and compares the books.',
     )
-    .option('--piles <n>', 'piles of each site, two guns each', whole(1, 1_000), 10)
+    .addOption(pilesOption())
     .option('--sites <n>', 'sites, an edge agent each', whole(1, 10), 1)
     .option('--seed <n>', 'the same seed gives the same cars and faults', whole(0, 2 ** 31), 1)
     .option('--seconds <n>', 'ends by itself after so long', whole(1, 86_400))
@@ -63,6 +65,7 @@ export function demoOptions(argv: readonly string[], defaultData: string): DemoO
     .option('--mqtt-port <n>', 'MQTT of the hub', port, 1883)
     .option('--edge-port <n>', 'station page of the edge agent', port, 7070)
     .option('--ykc-port <n>', 'where 云快充 piles connect', port, 9001)
+    .option('--ocpp-port <n>', 'where OCPP piles connect', port, 9100)
     .showHelpAfterError('(add --help for the options)');
   command.parse([...argv], { from: 'user' });
   const given = command.opts<DemoOptions>();

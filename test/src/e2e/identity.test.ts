@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { needs } from '../harness/needs.ts';
 import { NO_FAULTS } from '../piles/faults.ts';
+import { FREE_PORTS } from '../world/configs.ts';
 import { freePort } from '../world/free-port.ts';
 import { type Program, startProgram } from '../world/program.ts';
 import { type EdgeReady, type Site, startWorld, type World } from '../world/world.ts';
@@ -22,11 +23,11 @@ async function open(seed: number, edgesUnder?: readonly string[]): Promise<[Worl
   const world = await startWorld({
     folder: path.join(folder, 'world'),
     sites: 1,
-    piles: 4,
+    piles: { ykc: 4 },
     seed,
     faults: NO_FAULTS,
     keep: false,
-    ports: { http: 0, mqtt: 0, api: 0, ykc: 0 },
+    ports: FREE_PORTS,
     ...(edgesUnder === undefined ? {} : { edgesUnder }),
   });
   undo.push(world.stop);

@@ -6,6 +6,7 @@ import { killAtRandom } from '../chaos/kills.ts';
 import { needs } from '../harness/needs.ts';
 import { FIELD_FAULTS } from '../piles/faults.ts';
 import { randomOf } from '../piles/random.ts';
+import { FREE_PORTS } from '../world/configs.ts';
 import { freePort } from '../world/free-port.ts';
 import { startMosquitto } from '../world/mosquitto.ts';
 import { startWorld, type World } from '../world/world.ts';
@@ -28,11 +29,11 @@ async function open(seed: number, brokerUrl?: string): Promise<World> {
   const world = await startWorld({
     folder: path.join(folder, 'world'),
     sites: 1,
-    piles: 6,
+    piles: { ykc: 6 },
     seed,
     faults: FIELD_FAULTS,
     keep: false,
-    ports: { http: 0, mqtt: 0, api: 0, ykc: 0 },
+    ports: FREE_PORTS,
     ...(brokerUrl === undefined ? {} : { brokerUrl }),
   });
   undo.push(world.stop);

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { needs } from '../harness/needs.ts';
 import { NO_FAULTS } from '../piles/faults.ts';
 import { SHOW_PACE } from '../piles/setup.ts';
+import { FREE_PORTS } from '../world/configs.ts';
 import { startWorld, type World } from '../world/world.ts';
 import { accessibilityFaults, foreignRequests, startBrowser } from './browser.ts';
 
@@ -59,13 +60,13 @@ describe.runIf(chromium !== null)('the pages, in a real browser', () => {
     world = await startWorld({
       folder,
       sites: 1,
-      piles: 3,
+      piles: { ykc: 3 },
       seed: 5,
       faults: NO_FAULTS,
       // Every driver waits for somebody to start the charge, as long as it takes.
       cars: { remoteOneIn: 1, pace: { ...SHOW_PACE, patienceMs: 600_000 } },
       keep: false,
-      ports: { http: 0, mqtt: 0, api: 0, ykc: 0 },
+      ports: FREE_PORTS,
     });
     browser = await startBrowser(chromium ?? '');
   }, 120_000);

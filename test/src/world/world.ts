@@ -1,47 +1,33 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { openBooks } from '../piles/books.ts';
 import type { Faults } from '../piles/faults.ts';
 import {
   FLEET_DEFAULTS,
   type Fleet,
   type FleetOptions,
-  fleetLists,
+  joinFleets,
   runFleet,
 } from '../piles/fleet.ts';
+import { spokenIn } from '../piles/pile-counts.ts';
 import { PILE_PROTOCOLS } from '../piles/protocols.ts';
 import { randomOf } from '../piles/random.ts';
 import { realTime } from '../piles/tcp-surroundings.ts';
 import { type Api, apiOf } from './api.ts';
-import { freePort } from './free-port.ts';
+import { edgeConfig, firstOf, hubConfig, siteIdOf, type WorldPlan } from './configs.ts';
 import { type Operator, runOperator } from './operator.ts';
 import { type Program, startProgram } from './program.ts';
 import { type Reconciliation, reconcile } from './reconcile.ts';
-import { SHOW_TARIFF } from './tariffs.ts';
 import { type WanLine, wanLine } from './wan-line.ts';
 
-export interface Ports {
-  /** 0 takes any free port. */
-  readonly http: number;
-  readonly mqtt: number;
-  readonly api: number;
-  readonly ykc: number;
-}
-
-export interface WorldOptions {
-  readonly folder: string;
-  readonly sites: number;
-  readonly piles: number;
-  readonly seed: number;
+export interface WorldOptions extends WorldPlan {
   readonly faults: Faults;
-  readonly ports: Ports;
   /** Keeps what an earlier run left in the folder. */
   readonly keep: boolean;
   /** How the cars behave, where it matters; otherwise as in the show. */
   readonly cars?: Partial<Pick<FleetOptions, 'pace' | 'remoteOneIn'>>;
   /** What the edge agents run under, e.g. a program that lies about the time. */
   readonly edgesUnder?: readonly string[];
-  /** URL of a broker in a process of its own; without it the hub has its own inside. */
-  readonly brokerUrl?: string;
 }
 
 export interface HubReady {
@@ -49,9 +35,11 @@ export interface HubReady {
   readonly mqtt: number | null;
   readonly firstLogin?: { readonly user: string; readonly password: string };
 }
+/** Where an edge can be reached: its API, and the port of each front that it has. */
 export interface EdgeReady {
   readonly api: string;
-  readonly ykc: number;
+  readonly ykc?: number;
+  readonly ocpp?: number;
 }
 
 export interface Site {
@@ -76,14 +64,7 @@ export interface World {
   readonly stop: () => Promise<void>;
 }
 
-const siteIdOf = (index: number): string => `site-${String(index + 1).padStart(2, '0')}`;
-const secretOf = (siteId: string, seed: number): string =>
-  `demo-${siteId}-${randomOf(seed).fork(siteId).below(1_000_000_000)}`;
 const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
-
-/** A port of its own for each site, fixed now: a program that is killed comes back at the same one. */
-const portOf = async (port: number, index: number): Promise<number> =>
-  port === 0 ? await freePort() : port + 10 * index;
 
 function write(file: string, value: unknown): string {
   writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
@@ -91,21 +72,8 @@ function write(file: string, value: unknown): string {
 }
 
 async function startHub(options: WorldOptions): Promise<Program<HubReady>> {
-  const { folder, seed, sites, ports, brokerUrl } = options;
-  const config = write(path.join(folder, 'hub.json'), {
-    dataFolder: path.join(folder, 'hub'),
-    http: { host: '127.0.0.1', port: await portOf(ports.http, 0) },
-    broker:
-      brokerUrl === undefined
-        ? { kind: 'embedded', host: '127.0.0.1', port: await portOf(ports.mqtt, 0) }
-        : { kind: 'mqtt', vendors: [{ vendor: 'ykc', url: brokerUrl }] },
-    sites: Array.from({ length: sites }, (_, i) => ({
-      siteId: siteIdOf(i),
-      name: `Demonstration site ${i + 1}`,
-      vendors: ['ykc'],
-      secret: secretOf(siteIdOf(i), seed),
-    })),
-  });
+  const { folder } = options;
+  const config = write(path.join(folder, 'hub.json'), await hubConfig(options));
   return await startProgram<HubReady>({
     name: 'the hub',
     entry: 'cloud-hub/src/main.ts',
@@ -114,22 +82,24 @@ async function startHub(options: WorldOptions): Promise<Program<HubReady>> {
   });
 }
 
-async function edgeConfig(options: WorldOptions, index: number, hubUrl: string): Promise<unknown> {
-  const siteId = siteIdOf(index);
-  const lists = fleetLists({ ...FLEET_DEFAULTS, count: options.piles, first: index * 1_000 });
-  return {
-    siteId,
-    name: `Demonstration site ${index + 1}`,
-    dataFolder: path.join(options.folder, siteId),
-    fronts: [{ protocol: 'ykc', host: '127.0.0.1', port: await portOf(options.ports.ykc, index) }],
-    api: { host: '127.0.0.1', port: await portOf(options.ports.api, index) },
-    piles: lists.piles.map((pileNo) => ({ pileNo })),
-    cards: lists.cards.map((card) => ({ ...card, balanceYuan: '99999.00' })),
-    vins: lists.vins.map((vin) => ({ ...vin, balanceYuan: '99999.00' })),
-    tariffs: [SHOW_TARIFF],
-    tariff: SHOW_TARIFF.tariffId,
-    hub: { url: hubUrl, secret: secretOf(siteId, options.seed), vendors: ['ykc'] },
-  };
+/** Fleets of every protocol at a site, with one set of books. */
+function runFleets(options: WorldOptions, site: number, ready: EdgeReady): Fleet {
+  const books = openBooks();
+  const fleets = spokenIn(options.piles).map((name) => {
+    const { front, piles } = PILE_PROTOCOLS[name];
+    return runFleet({
+      ...FLEET_DEFAULTS,
+      count: options.piles[name] ?? 0,
+      first: firstOf(name, site),
+      seed: options.seed + site,
+      faults: options.faults,
+      ...options.cars,
+      time: realTime,
+      books,
+      runPile: piles({ host: '127.0.0.1', port: ready[front] ?? 0 }),
+    });
+  });
+  return joinFleets(books, fleets);
 }
 
 async function startSite(
@@ -151,16 +121,7 @@ async function startSite(
     logFile: path.join(options.folder, `${siteId}.log`),
     ...(options.edgesUnder === undefined ? {} : { under: options.edgesUnder }),
   });
-  const fleet = runFleet({
-    ...FLEET_DEFAULTS,
-    count: options.piles,
-    first: index * 1_000,
-    seed: options.seed + index,
-    faults: options.faults,
-    ...options.cars,
-    time: realTime,
-    runPile: PILE_PROTOCOLS.ykc.piles({ host: '127.0.0.1', port: edge.ready().ykc }),
-  });
+  const fleet = runFleets(options, index, edge.ready());
   const dataFolder = path.join(options.folder, siteId);
   return {
     siteId,
