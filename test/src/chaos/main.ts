@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { findProgram, remedyOf } from '../harness/programs.ts';
 import { FIELD_FAULTS } from '../piles/faults.ts';
-import { PILES_HELP, type PileCounts, pilesArgument, SHOW_PILES } from '../piles/pile-counts.ts';
+import { type PileCounts, pilesOption } from '../piles/pile-counts.ts';
 import { randomOf } from '../piles/random.ts';
 import { FREE_PORTS } from '../world/configs.ts';
 import { freePort } from '../world/free-port.ts';

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { PILES_HELP, type PileCounts, pilesArgument, SHOW_PILES } from '../piles/pile-counts.ts';
+import { type PileCounts, pilesOption } from '../piles/pile-counts.ts';
 
 export interface Cut {
   readonly atSeconds: number;
