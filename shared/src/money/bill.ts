@@ -58,6 +58,7 @@ export const BILL_EXCEPTIONS = [
   'pile-total-differs',
   'record-revised',
   'record-missing',
+  'not-authorised',
   'orphan',
 ] as const;
 export type BillException = (typeof BILL_EXCEPTIONS)[number];

@@ -215,6 +215,7 @@ describe('total', () => {
     fc.assert(
       fc.property(fc.bigInt(-2_000n, 2_000n), (off) => {
         const { difference, tolerance, withinTolerance, exceptions } = compare(total(ours + off));
+        if (difference === null) expect.fail('this pile tells money');
         const size = difference < 0n ? -difference : difference;
         expect(withinTolerance).toBe(size <= tolerance);
         expect(exceptions.includes('pile-total-differs')).toBe(!withinTolerance);

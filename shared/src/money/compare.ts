@@ -25,10 +25,10 @@ export function priceBasisOf(tariff: Tariff, rows: readonly PileRow[]): PriceBas
 
 export interface Comparison {
   readonly exceptions: readonly BillException[];
-  /** The pile's total rounded to a fen. */
-  readonly pileTotal: Fen;
+  /** The pile's total rounded to a fen; `null`: it knows no prices. */
+  readonly pileTotal: Fen | null;
   /** Our total minus the pile's. */
-  readonly difference: Fen;
+  readonly difference: Fen | null;
   /** The most by which the totals may differ: a fen a row unless the policy says otherwise. */
   readonly tolerance: Fen;
   readonly withinTolerance: boolean;
@@ -41,6 +41,10 @@ export interface RecordToCompare extends RecordToCheck {
   readonly bill: Bill;
 }
 
+/** Whether a pile says what a charge costs; one that speaks OCPP mostly does not. */
+export const tellsMoney = ({ rows, totalAmount }: RecordToCheck['record']): boolean =>
+  rows.length > 0 || totalAmount > 0n;
+
 /** Sets our bill beside the pile's own record (billing.md §3 rule 5, §7). */
 export function compareWithPile(input: RecordToCompare): Comparison {
   const { record, tariff, bill, policy } = input;
@@ -49,9 +53,13 @@ export function compareWithPile(input: RecordToCompare): Comparison {
   if (priceBasis === 'other') exceptions.push('price-differs');
   if (priceBasis === 'electricity-only') exceptions.push('price-electricity-only');
 
+  const tolerance = fen(policy.fenPerRow * BigInt(bill.rows.length));
+  if (!tellsMoney(record)) {
+    const nothing = { pileTotal: null, difference: null, withinTolerance: true } as const;
+    return { exceptions, ...nothing, tolerance, priceBasis };
+  }
   const pileTotal = fenOf(record.totalAmount);
   const difference = fen(bill.total - pileTotal);
-  const tolerance = fen(policy.fenPerRow * BigInt(bill.rows.length));
   const withinTolerance = difference <= tolerance && -difference <= tolerance;
   if (!withinTolerance) exceptions.push('pile-total-differs');
   return { exceptions, pileTotal, difference, tolerance, withinTolerance, priceBasis };

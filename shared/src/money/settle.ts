@@ -3,7 +3,7 @@ import type { Fen } from '../units.ts';
 import { adjustedTo } from './adjust.ts';
 import { BILL_EXCEPTIONS, type Bill, type BillException } from './bill.ts';
 import { billOfKinds, billOfReadings } from './bill-of.ts';
-import { compareWithPile, type PriceBasis } from './compare.ts';
+import { compareWithPile, type PriceBasis, tellsMoney } from './compare.ts';
 import type { SettlePolicy } from './policy.ts';
 import type { MeterReading } from './readings.ts';
 import { believedTimesOf, claimedEnergyOf, recordMarksOf, rowEnergyOf } from './record-check.ts';
@@ -41,8 +41,8 @@ export interface Settlement {
   readonly pileSplit: Bill | null;
   /** The record's energy × the tariff by the edge's clock; made when the pile's split cannot serve. */
   readonly edgeSplit: Bill | null;
-  /** The pile's total rounded to a fen. */
-  readonly pileTotal: Fen;
+  /** The pile's total rounded to a fen; `null`: it knows no prices. */
+  readonly pileTotal: Fen | null;
   /** Our total before any adjustment, minus the pile's; `null` when we have none. */
   readonly difference: Fen | null;
   readonly withinTolerance: boolean;
@@ -92,7 +92,7 @@ function unpriced(input: SettleInput, exceptions: readonly BillException[]): Set
     held: exceptions.includes('tariff-unknown') ? 'tariff-unknown' : 'clock-wrong',
     pileSplit: null,
     edgeSplit: null,
-    pileTotal: fenOf(input.record.totalAmount),
+    pileTotal: tellsMoney(input.record) ? fenOf(input.record.totalAmount) : null,
     difference: null,
     withinTolerance: false,
     priceBasis: 'none',
@@ -118,7 +118,8 @@ export function settle(input: SettleInput): Settlement {
   const compared = compareWithPile({ ...input, tariff, bill, edgeDurationMs });
   const exceptions = inOrder([...splits.exceptions, ...compared.exceptions]);
   const held = exceptions.find((mark) => mark === 'meter-fell' || mark === 'meter-jump') ?? null;
-  const billsPile = policy.billed === 'pile' && compared.withinTolerance;
+  const billsPile =
+    policy.billed === 'pile' && compared.withinTolerance && compared.pileTotal !== null;
   const due = billsPile ? adjustedTo(bill, fenOf(record.totalAmount)) : bill;
   return {
     bill: held === null ? due : null,

@@ -112,6 +112,7 @@ export const en = {
     'tariff-unknown': 'No tariff to price with',
     'record-revised': 'A second, different record came',
     'record-missing': 'The record has not come yet',
+    'not-authorised': 'The charge began without leave',
     orphan: 'Number unknown here',
     'gap-in-samples': 'Samples are missing',
   },

@@ -116,6 +116,7 @@ export const zh: Same<typeof en> = {
     'tariff-unknown': '没有可用的计费模型',
     'record-revised': '收到内容不同的第二份账单',
     'record-missing': '账单还没有上传',
+    'not-authorised': '未经授权就开始充电',
     orphan: '未知的交易流水号',
     'gap-in-samples': '采样有缺口',
   },
