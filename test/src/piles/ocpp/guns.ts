@@ -85,7 +85,9 @@ export const byCard = (card: string): Starter => ({
 /** The driver shows a card: asked over the line, or decided by list and cache without one. */
 export function showCard(dialect: Dialect, state: PileState, gun: Gun, nowMs: number): PileStep {
   const { visit } = gun;
-  if (visit === null || visit.asks >= ASKS_MAX) return refuse(dialect, state, gun, nowMs);
+  // A pile that does not know the time sells nothing: no one could say at what price.
+  const mayAsk = visit !== null && visit.asks < ASKS_MAX && state.clockKnown;
+  if (!mayAsk) return refuse(dialect, state, gun, nowMs);
   if (!state.connected || !state.accepted) {
     const allowed = knownOf(state.cards, visit.card) === true;
     return allowed
