@@ -1,8 +1,10 @@
 import type { Order } from '@holdfast/shared/order/order';
+import type { ChargeRef } from '@holdfast/shared/pile/pile-charge';
 import type { Command, CommandAnswer } from '@holdfast/shared/sync/commands';
 import type { SiteEvent } from '@holdfast/shared/sync/events';
 import type { StreamId } from '@holdfast/shared/sync/lanes';
 import type { ClockReading, DayChain, GapRecord } from '@holdfast/shared/sync/messages';
+import type { StoredCard } from './cards.ts';
 import type { SecurityChange, SecurityStore } from './credentials.ts';
 
 /** Who this store is ([SYNC-10]). A new store id means a new epoch at the hub. */
@@ -44,6 +46,14 @@ export interface KnownPile {
   readonly lastSeenMs: number;
 }
 
+/** Something that a driver remembers of its pile. */
+export interface PileNote {
+  readonly pileNo: string;
+  readonly key: string;
+  /** Anything that JSON can say. */
+  readonly value: unknown;
+}
+
 /** One change of the core file. All changes and events of a commit are one transaction. */
 export type Change =
   | { readonly save: 'order'; readonly order: Order }
@@ -51,6 +61,10 @@ export type Change =
   | { readonly save: 'command'; readonly logged: LoggedCommand }
   | { readonly save: 'pile'; readonly pile: KnownPile }
   | { readonly save: 'counter'; readonly name: string; readonly value: number }
+  /** `value: null` forgets the note. */
+  | { readonly save: 'pile-note'; readonly note: PileNote }
+  | { readonly save: 'card'; readonly card: StoredCard }
+  | { readonly save: 'card-gone'; readonly token: string }
   | SecurityChange;
 
 /** An event to be numbered in the stream (vendor, lane) in the same transaction ([SYNC-1]). */
@@ -126,11 +140,15 @@ export interface Ledger extends SecurityStore {
   readonly onCommitted: (listener: (streams: readonly StreamId[]) => void) => void;
 
   readonly order: (orderNo: string) => Promise<Order | undefined>;
+  /** The order of a charge that its pile names in its own way, whatever its state. */
+  readonly orderOfCharge: (pileNo: string, ref: ChargeRef) => Promise<Order | undefined>;
   /** Orders that are neither settled, failed nor orphan: what a restart must pick up. */
   readonly openOrders: () => Promise<readonly Order[]>;
   readonly orders: (filter: OrderFilter) => Promise<readonly Order[]>;
   readonly records: (tradeNo: string) => Promise<readonly KeptRecord[]>;
   readonly piles: () => Promise<readonly KnownPile[]>;
+  readonly notes: () => Promise<readonly PileNote[]>;
+  readonly cards: () => Promise<readonly StoredCard[]>;
   readonly command: (id: string) => Promise<LoggedCommand | undefined>;
   readonly unfinishedCommands: () => Promise<readonly LoggedCommand[]>;
   readonly counter: (name: string) => Promise<number>;

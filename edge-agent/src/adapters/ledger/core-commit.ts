@@ -13,7 +13,11 @@ export type Write =
   | readonly [table: 'counter', columns: Columns]
   | readonly [table: 'credential', columns: Columns]
   | readonly [table: 'certificate', columns: Columns]
-  | readonly [table: 'security_event', columns: Columns];
+  | readonly [table: 'security_event', columns: Columns]
+  | readonly [table: 'pile_note', columns: Columns]
+  | readonly [table: 'pile_note_gone', columns: Columns]
+  | readonly [table: 'card', columns: Columns]
+  | readonly [table: 'card_gone', columns: Columns];
 
 /** A commit as the writer takes it. */
 export interface CoreCommit {
@@ -27,6 +31,9 @@ function newestEvent(orderNo: string, events: readonly OutgoingEvent[]): Columns
   return of !== undefined && 'order' in of.event ? [of.event.kind, of.event.atMs] : [null, null];
 }
 
+/** Tokens are told apart without regard to capitals. */
+export const tokenKey = (token: string): string => token.toLowerCase();
+
 function writeOf(change: Change, events: readonly OutgoingEvent[]): Write {
   switch (change.save) {
     case 'order': {
@@ -34,7 +41,8 @@ function writeOf(change: Change, events: readonly OutgoingEvent[]): Write {
       const { orderNo, state, pileNo, openedAtMs, exceptions } = order;
       const flagged = exceptions.length > 0 ? 1 : 0;
       const columns = [orderNo, state, pileNo, openedAtMs, flagged, orderJson(order)];
-      return ['orders', [...columns, ...newestEvent(orderNo, events)]];
+      const { key = null, no = null } = order.charge ?? {};
+      return ['orders', [...columns, ...newestEvent(orderNo, events), key, no]];
     }
     case 'record': {
       const { tradeNo, pileNo, frameType, rawHex, receivedAtMs } = change.record;
@@ -52,6 +60,15 @@ function writeOf(change: Change, events: readonly OutgoingEvent[]): Write {
       return ['credential', [change.credential.pileNo, JSON.stringify(change.credential)]];
     case 'certificate':
       return ['certificate', [change.certificate.serialNumber, JSON.stringify(change.certificate)]];
+    case 'pile-note': {
+      const { pileNo, key, value } = change.note;
+      if (value === null) return ['pile_note_gone', [pileNo, key]];
+      return ['pile_note', [pileNo, key, JSON.stringify(value)]];
+    }
+    case 'card':
+      return ['card', [tokenKey(change.card.token), JSON.stringify(change.card)]];
+    case 'card-gone':
+      return ['card_gone', [tokenKey(change.token)]];
     case 'security-event':
       return ['security_event', [change.event.pileNo, JSON.stringify(change.event)]];
   }

@@ -1,5 +1,7 @@
+import type { ChargeRef } from '@holdfast/shared/pile/pile-charge';
 import type { Command } from '@holdfast/shared/sync/commands';
 import { describe, expect, test } from 'vitest';
+import type { StoredCard } from '../../ports/cards.ts';
 import type { StoredCertificate, StoredCredential } from '../../ports/credentials.ts';
 import type { KnownPile } from '../../ports/ledger.ts';
 import { outboxContract } from './outbox-contract.ts';
@@ -89,6 +91,51 @@ function storageContract(of: Bench): void {
       expect(await of.ledger.command(command.id)).toEqual(answered);
       expect(await of.ledger.unfinishedCommands()).toEqual([]);
       expect(await of.ledger.command('other')).toBeUndefined();
+    });
+
+    test('the order of a charge by what its pile calls it', async () => {
+      const charge = { key: 'tx-1', no: 1_001, meterStart: null };
+      const order = settledOrder(1, { pileNo: 'P1', charge });
+      await of.ledger.commit({ changes: [{ save: 'order', order }], events: [] });
+      const named = (pileNo: string, ref: ChargeRef) => of.ledger.orderOfCharge(pileNo, ref);
+      expect(await named('P1', { by: 'key', key: 'tx-1' })).toEqual(order);
+      expect(await named('P1', { by: 'no', no: 1_001 })).toEqual(order);
+      expect(await named('P2', { by: 'key', key: 'tx-1' })).toBeUndefined();
+      expect(await named('P2', { by: 'no', no: 1_001 })).toBeUndefined();
+      expect(await named('P1', { by: 'no', no: 1_002 })).toBeUndefined();
+    });
+
+    test('notes of piles and cards, until they are taken away', async () => {
+      const note = { pileNo: 'P1', key: 'boot', value: { model: 'x' } };
+      const card: StoredCard = {
+        token: 'AbCd',
+        account: 'a',
+        balanceFen: '100',
+        asOf: '',
+        state: 'accepted',
+        expiresAtMs: null,
+        group: null,
+        concurrent: false,
+        changedAtMs: 1,
+      };
+      await of.ledger.commit({
+        changes: [
+          { save: 'pile-note', note: { ...note, value: 1 } },
+          { save: 'pile-note', note },
+          { save: 'card', card },
+        ],
+        events: [],
+      });
+      expect(await of.ledger.notes()).toEqual([note]);
+      expect(await of.ledger.cards()).toEqual([card]);
+      await of.ledger.commit({
+        changes: [
+          { save: 'pile-note', note: { ...note, value: null } },
+          { save: 'card-gone', token: 'ABCD' },
+        ],
+        events: [],
+      });
+      expect([await of.ledger.notes(), await of.ledger.cards()]).toEqual([[], []]);
     });
 
     test('piles, counters and the clock', async () => {

@@ -2,6 +2,7 @@ import { FaultError } from '@holdfast/shared/errors/fault';
 import type { Order } from '@holdfast/shared/order/order';
 import { orderOf } from '@holdfast/shared/order/order-text';
 import type { ClockReading } from '@holdfast/shared/sync/messages';
+import type { StoredCard } from '../../ports/cards.ts';
 import type {
   StoredCertificate,
   StoredCredential,
@@ -20,6 +21,7 @@ function orderFrom(body: string): Order {
 // What was written from these types is read back as them; only this ledger writes the tables.
 const commandFrom = (body: string): LoggedCommand => JSON.parse(body);
 const pileFrom = (body: string): KnownPile => JSON.parse(body);
+const cardFrom = (body: string): StoredCard => JSON.parse(body);
 const clockFrom = (body: string): ClockReading => JSON.parse(body);
 const credentialFrom = (body: string): StoredCredential => JSON.parse(body);
 const certificateFrom = (body: string): StoredCertificate => JSON.parse(body);
@@ -31,7 +33,10 @@ const eventFrom = ({ id, body }: SecurityEventRow): StoredSecurityEvent => ({
 export type LedgerReads = Pick<
   Ledger,
   | 'order'
+  | 'orderOfCharge'
   | 'openOrders'
+  | 'notes'
+  | 'cards'
   | 'orders'
   | 'records'
   | 'piles'
@@ -53,6 +58,16 @@ export function ledgerReads({ reader, bulk }: Threads): LedgerReads {
       const body = await reader.ask('order', orderNo);
       return body === undefined ? undefined : orderFrom(body);
     },
+    orderOfCharge: async (pileNo, ref) => {
+      const body = await reader.ask('orderOfCharge', { pileNo, ref });
+      return body === undefined ? undefined : orderFrom(body);
+    },
+    notes: async () =>
+      (await reader.ask('notes', undefined)).map((row) => ({
+        ...row,
+        value: JSON.parse(row.value),
+      })),
+    cards: async () => (await reader.ask('cards', undefined)).map(cardFrom),
     openOrders: async () => (await reader.ask('openOrders', undefined)).map(orderFrom),
     orders: async (filter) => (await reader.ask('orders', filter)).map(orderFrom),
     records: (tradeNo) => reader.ask('records', tradeNo),

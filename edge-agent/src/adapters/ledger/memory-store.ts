@@ -1,4 +1,5 @@
 import type { Order } from '@holdfast/shared/order/order';
+import type { StoredCard } from '../../ports/cards.ts';
 import type {
   StoredCertificate,
   StoredCredential,
@@ -11,12 +12,17 @@ import type {
   Ledger,
   LoggedCommand,
   OrderFilter,
+  PileNote,
 } from '../../ports/ledger.ts';
+import { tokenKey } from './core-commit.ts';
 import { byNewest, isOpen } from './order-listing.ts';
 
 type Reads =
   | 'order'
+  | 'orderOfCharge'
   | 'openOrders'
+  | 'notes'
+  | 'cards'
   | 'orders'
   | 'records'
   | 'piles'
@@ -58,6 +64,8 @@ export function memoryStore(): MemoryStore {
   const counters = new Map<string, number>();
   const credentials = new Map<string, StoredCredential>();
   const certificates = new Map<string, StoredCertificate>();
+  const notes = new Map<string, PileNote>();
+  const cards = new Map<string, StoredCard>();
   const securityEvents: StoredSecurityEvent[] = [];
   const allOrders = (): readonly Order[] => [...orders.values()].sort(byNewest).reverse();
   return {
@@ -68,6 +76,13 @@ export function memoryStore(): MemoryStore {
       if (change.save === 'command') commands.set(change.logged.command.id, change.logged);
       if (change.save === 'pile') piles.set(change.pile.pileNo, change.pile);
       if (change.save === 'counter') counters.set(change.name, change.value);
+      if (change.save === 'pile-note') {
+        const { pileNo, key, value } = change.note;
+        if (value === null) notes.delete(`${pileNo} ${key}`);
+        else notes.set(`${pileNo} ${key}`, change.note);
+      }
+      if (change.save === 'card') cards.set(tokenKey(change.card.token), change.card);
+      if (change.save === 'card-gone') cards.delete(tokenKey(change.token));
       if (change.save === 'credential') {
         credentials.set(change.credential.pileNo, change.credential);
       }
@@ -80,6 +95,15 @@ export function memoryStore(): MemoryStore {
     },
     port: {
       order: async (orderNo) => orders.get(orderNo),
+      orderOfCharge: async (pileNo, ref) =>
+        allOrders()
+          .toReversed()
+          .find(
+            ({ charge, pileNo: at }) =>
+              at === pileNo && (ref.by === 'no' ? charge?.no === ref.no : charge?.key === ref.key),
+          ),
+      notes: async () => byKey(notes),
+      cards: async () => byKey(cards),
       openOrders: async () => allOrders().filter(isOpen),
       orders: async (filter) => listed(allOrders().toReversed(), filter),
       records: async (tradeNo) => records.filter((record) => record.tradeNo === tradeNo),

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { workerData } from 'node:worker_threads';
+import type { ChargeRef } from '@holdfast/shared/pile/pile-charge';
 import type { DayChain } from '@holdfast/shared/sync/messages';
 import type { Database } from 'better-sqlite3';
 import type { SecurityEventQuery } from '../../../ports/credentials.ts';
@@ -17,6 +18,7 @@ import { gapReader } from './gap-table.ts';
 import { EMPTY_SLICE, type SliceRequest } from './hand-out.ts';
 import { metaOf } from './meta.ts';
 import { orderLister } from './order-lister.ts';
+import { type NoteRow, ownReader } from './own-reader.ts';
 import { type SecurityEventRow, securityReader } from './security-reader.ts';
 import { NO_STATUS, type Room, runSingly, serve } from './serve.ts';
 import { rangeReader } from './slice-reader.ts';
@@ -25,7 +27,13 @@ import { checkReader, stateReader } from './stream-reads.ts';
 /** Reads of core.db beside its writer. Orders and commands come as the JSON text that is stored. */
 export interface CoreReads {
   readonly order: (orderNo: string) => string | undefined;
+  readonly orderOfCharge: (asked: {
+    readonly pileNo: string;
+    readonly ref: ChargeRef;
+  }) => string | undefined;
   readonly openOrders: () => readonly string[];
+  readonly notes: () => readonly NoteRow[];
+  readonly cards: () => readonly string[];
   readonly orders: (filter: OrderFilter) => readonly string[];
   readonly records: (tradeNo: string) => readonly KeptRecord[];
   readonly piles: () => readonly string[];
@@ -104,6 +112,7 @@ function readsOf(db: Database): CoreReads {
     slice: losslessSlice(db),
     dayChecks: checkReader(db),
     ...securityReader(db),
+    ...ownReader(db),
     clock: () => meta.get('clock'),
     close: () => undefined,
   };
