@@ -8,6 +8,7 @@ import { Settings } from 'typebox/system';
 import { Value } from 'typebox/value';
 import { type Lists, readLists } from './config/lists.ts';
 import { ConfigFile } from './config/schema.ts';
+import { readSecurity, type SecurityConfig } from './config/security.ts';
 import { readTariffs, type TariffBook } from './config/tariff-book.ts';
 import { ORDER_RULES, type OrderRules } from './orders/session.ts';
 
@@ -37,6 +38,7 @@ export interface EdgeConfig {
   readonly reactionMs: number;
   readonly rules: OrderRules;
   readonly limits: ConfigFile['limits'];
+  readonly security: SecurityConfig;
   /** `null`: piles fetch and bring no files here. */
   readonly files: NonNullable<ConfigFile['files']> | null;
   readonly ledger: { readonly coreBytes: number; readonly bulkBytes: number };
@@ -151,6 +153,11 @@ export function configOf(json: unknown, folder: string): EdgeConfig {
     reactionMs: file.billing.reactionSeconds * 1_000,
     rules: rulesOf(file),
     limits: file.limits,
+    security: readSecurity(
+      file,
+      (name) => readFileSync(path.resolve(folder, name), 'utf8'),
+      report,
+    ),
     files: file.files ?? null,
     ledger: { coreBytes: file.ledger.coreMb * MEGABYTE, bulkBytes: file.ledger.bulkMb * MEGABYTE },
   };

@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { Files } from './files.ts';
+import { frontDoor, pileDoor, Security } from './security-schema.ts';
 
 /*
  * The configuration file: what may stand in it, with defaults. Unknown keys are refused, for a key
@@ -64,6 +65,7 @@ const Front = Type.Object(
     host,
     port: port(9001),
     qr: Type.Optional(QrPrefix),
+    ...frontDoor,
     limits: FrontBounds,
   },
   strict,
@@ -80,6 +82,7 @@ const Pile = Type.Object(
         description: 'most that one connector delivers, kW; shows jumps of a meter',
       }),
     ),
+    ...pileDoor,
   },
   strict,
 );
@@ -233,6 +236,7 @@ export const ConfigFile = Type.Object(
     billing: Billing,
     limits: Limits,
     ledger: Ledger,
+    security: Security,
     files: Type.Optional(Files),
   },
   strict,
