@@ -6,6 +6,8 @@ export type MeterFlaw = 'rolled-over' | 'reset' | 'fell' | 'dipped';
 
 /** The readings of one charge's register, in order of time whatever the order of their arrival. */
 export interface MeterRegister {
+  /** What everything is counted from; `null`: from the first reading. */
+  readonly start: MeterReading | null;
   readonly readings: readonly MeterReading[];
 }
 
@@ -30,7 +32,7 @@ const MODULI: readonly bigint[] = [10_000_000_000n, 21_474_836_480n, 42_949_672_
 /** Most that any pile delivers: 1 MW is one step in 0.36 ms. */
 const STEPS_PER_SECOND = 2_778n;
 
-export const NO_READINGS: MeterRegister = { readings: [] };
+export const NO_READINGS: MeterRegister = { start: null, readings: [] };
 
 /** A register that stood at `meterStart` when its charge began. */
 export const registerFrom = (
@@ -39,7 +41,7 @@ export const registerFrom = (
 ): MeterRegister =>
   meterStart === null || startedAtMs === null
     ? NO_READINGS
-    : { readings: [{ atMs: startedAtMs, energy: meterStart }] };
+    : { start: { atMs: startedAtMs, energy: meterStart }, readings: [] };
 
 const before = (a: MeterReading, b: MeterReading): boolean =>
   a.atMs < b.atMs || (a.atMs === b.atMs && a.energy < b.energy);
@@ -63,7 +65,8 @@ export function withReading(register: MeterRegister, reading: MeterReading): Met
   const at = readings.findLastIndex((kept) => !before(reading, kept)) + 1;
   if (same(readings[at - 1], reading)) return register;
   const grown = [...readings.slice(0, at), reading, ...readings.slice(at)];
-  return { readings: grown.length > READINGS_MAX ? thinned(grown).slice(-READINGS_MAX) : grown };
+  const kept = grown.length > READINGS_MAX ? thinned(grown).slice(-READINGS_MAX) : grown;
+  return { ...register, readings: kept };
 }
 
 interface Rise {
@@ -105,8 +108,24 @@ function riseOf(from: MeterReading, to: MeterReading, next: MeterReading | undef
   return { steps: 0n, flaw: 'fell', stands: from };
 }
 
+/** Adds the reading that ends a charge: nothing comes after it, whatever its clock says. */
+export function withLast(register: MeterRegister, last: MeterReading): MeterRegister {
+  const endMs = register.readings.at(-1)?.atMs ?? register.start?.atMs ?? last.atMs;
+  return withReading(register, { ...last, atMs: Math.max(last.atMs, endMs) });
+}
+
+/** The start, and what was read from then on. */
+function seriesOf({ start, readings }: MeterRegister): readonly MeterReading[] {
+  if (start === null) return readings;
+  return [
+    start,
+    ...readings.filter((reading) => reading.atMs >= start.atMs && !same(start, reading)),
+  ];
+}
+
 /** [OCPP-C14] The energy of a charge: the sum of the rises of its register, never negative. */
-export function chargeEnergyOf({ readings }: MeterRegister): ChargeEnergy {
+export function chargeEnergyOf(register: MeterRegister): ChargeEnergy {
+  const readings = seriesOf(register);
   const [first] = readings;
   if (first === undefined) {
     return { energy: energyStep(0n), readings: [], flaws: [], register: null };

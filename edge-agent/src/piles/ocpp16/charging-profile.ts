@@ -94,7 +94,7 @@ export function limitProfile(
 ) {
   const purpose = PURPOSES[way];
   const stackLevel = levelOf(state);
-  const alone = purpose === 'ChargePointMaxProfile' || (way !== 'tx' && stackLevel === 0);
+  const alone = way !== 'tx' && (way !== 'tx-default' || stackLevel === 0);
   const relative = state.quirks.profileKind === 'Relative' && way !== 'station-max';
   // A relative schedule counts from the start of the charge, which may be long ago.
   const seconds = wish.validSeconds + (relative ? elapsedOf(charge, view) : 0);

@@ -76,9 +76,9 @@ function onFrame(state: Ocpp16State, message: OcppUp, view: DriverView, raw: Uin
     case 'call':
       return onCall(state, message, view, raw);
     case 'result':
-      return result(state, message, view);
+      return state.phase === 'served' ? result(state, message, view) : stay(state);
     case 'failed':
-      return failed(state, message, view);
+      return state.phase === 'served' ? failed(state, message, view) : stay(state);
     case 'deviation': {
       const { rule, action, path, seen, repair } = message;
       return step(state, emit({ type: 'Deviated', rule, action, path, seen, repair }));

@@ -99,13 +99,22 @@ export function limitDue(state: Ocpp16State, connectorNo: number, view: DriverVi
     : apply(state, connectorNo, state.memory.limit.way, view);
 }
 
-/** [OCPP-D8] The safe limit goes first, once, so that there is something to fall back to. */
-function base(state: Ocpp16State, connectorNo: number): OcppStep {
+/**
+ * [OCPP-D8] The safe limit goes first, once, where it lies under ours. Where the least of both would
+ * count, or it would be replaced, it must not be there: such a limit carries its own fall-back.
+ */
+function base(state: Ocpp16State, connectorNo: number, way: LimitWay): OcppStep {
   const { limit } = state.memory;
-  if (limit.based.includes(connectorNo)) return stay(state);
-  return step(
-    state,
-    call('SetChargingProfile', safeProfile(state, connectorNo), tagOf('base', connectorNo)),
+  const isThere = limit.based.includes(connectorNo);
+  const isUnder = way === 'tx' || (way.startsWith('tx-default') && levelOf(state) > 0);
+  if (isThere === isUnder || connectorNo === STATION) return stay(state);
+  if (isUnder) {
+    const safe = safeProfile(state, connectorNo);
+    return step(state, call('SetChargingProfile', safe, tagOf('base', connectorNo)));
+  }
+  const based = limit.based.filter((no) => no !== connectorNo);
+  return andThen(remember(state, 'limit', { limit: { ...limit, based } }), (s) =>
+    step(s, call('ClearChargingProfile', clearSafe(connectorNo), 'clear-profiles')),
   );
 }
 
@@ -145,14 +154,16 @@ function apply(state: Ocpp16State, connectorNo: number, from: number, view: Driv
   if (way === 'vendor-key') {
     const key = state.quirks.vendorLimitKey ?? '';
     const value = pause ? '0' : String(Math.floor(amperesOf(state, limit.maxW)));
-    return step(timed, call('ChangeConfiguration', { key, value }, tag));
+    return andThen(base(timed, connectorNo, way), (s) =>
+      step(s, call('ChangeConfiguration', { key, value }, tag)),
+    );
   }
   const charge = connectorNo === STATION ? undefined : chargeAt(timed, connectorNo, view);
   const real = way === 'tx' && charge === undefined ? 'tx-default' : way;
   const profile = limitProfile(timed, real, wishOf(timed, connectorNo, real, limit), charge, view);
-  const under = real === 'tx' || (real === 'tx-default' && levelOf(timed) > 0);
-  const based = under ? base(timed, connectorNo) : stay(timed);
-  return andThen(based, (s) => step(s, call('SetChargingProfile', profile, tag)));
+  return andThen(base(timed, connectorNo, real), (s) =>
+    step(s, call('SetChargingProfile', profile, tag)),
+  );
 }
 
 /** The last way: what draws more than it may is stopped. */

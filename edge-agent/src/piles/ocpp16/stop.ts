@@ -9,7 +9,7 @@ import {
   type ChargeEnergy,
   chargeEnergyOf,
   NO_READINGS,
-  withReading,
+  withLast,
 } from '../ocpp/meter-register.ts';
 import { isRemoteToken } from '../ocpp/remote-token.ts';
 import { stopOf } from '../ocpp/stop-reasons.ts';
@@ -72,8 +72,8 @@ const methodOf = (charge: Running | undefined): StartMethod => {
 function finalOf(charge: Running | undefined, message: Call, atMs: number): ChargeEnergy {
   const register = charge?.register ?? NO_READINGS;
   const energy = energyOfWh(message.payload['meterStop']);
-  const last = charge === undefined || energy === undefined || energy < 0n;
-  return chargeEnergyOf(last ? register : withReading(register, { atMs, energy }));
+  const silent = charge === undefined || energy === undefined || energy < 0n;
+  return chargeEnergyOf(silent ? register : withLast(register, { atMs, energy }));
 }
 
 function recordOf(
