@@ -15,6 +15,7 @@ import {
   SiteResource,
   SyncResource,
 } from '@holdfast/shared/api/resources';
+import { SecurityEventResource, securityEventResource } from '@holdfast/shared/api/security';
 import { FaultError } from '@holdfast/shared/errors/fault';
 import { ORDER_STATES } from '@holdfast/shared/order/order';
 import Type from 'typebox';
@@ -24,6 +25,10 @@ import type { HubServer } from './server.ts';
 import { siteView, syncView } from './views.ts';
 
 const OfSite = Type.Object({ siteId: Type.Optional(Type.String({ maxLength: 64 })) });
+const OfPile = Type.Object({
+  siteId: Type.Optional(Type.String({ maxLength: 64 })),
+  pileNo: Type.Optional(Type.String({ maxLength: 64 })),
+});
 const OrderNo = Type.Object({ orderNo: Type.String({ maxLength: 64 }) });
 
 const OrderSearch = Type.Object({
@@ -170,8 +175,36 @@ function commandRoutes(app: HubServer, { store }: HubApi): void {
   );
 }
 
+function securityRoutes(app: HubServer, { store }: HubApi): void {
+  const query = Type.Intersect([PageQuery, OfPile]);
+  app.get(
+    '/security-events',
+    {
+      schema: {
+        tags: ['security'],
+        summary: "What happened at the piles' doors, newest first",
+        querystring: query,
+        response: { 200: PageOf(SecurityEventResource) },
+      },
+    },
+    async ({ query: { limit, after, siteId, pileNo } }) => {
+      const before = Number(after ?? Number.MAX_SAFE_INTEGER);
+      if (!Number.isSafeInteger(before)) throw new FaultError('invalid-input', `after: ${after}`);
+      const entries = await store.securityEvents({
+        limit,
+        before,
+        ...(siteId === undefined ? {} : { siteId }),
+        ...(pileNo === undefined ? {} : { pileNo }),
+      });
+      const items = entries.map((entry) => securityEventResource(entry, entry.event));
+      return { items, next: items.length < limit ? null : (items.at(-1)?.id ?? null) };
+    },
+  );
+}
+
 /** Everything that can be looked at. */
 export function readRoutes(app: HubServer, api: HubApi): void {
+  securityRoutes(app, api);
   siteRoutes(app, api);
   pileRoutes(app, api);
   orderRoutes(app, api);

@@ -6,6 +6,7 @@ import type {
   ClockStepped,
   ConnectorChanged,
   PileChanged,
+  SecurityRaised,
 } from '@holdfast/shared/sync/events';
 import type { LaneName } from '@holdfast/shared/sync/lanes';
 import type { Batch, DayChain, GapRecord } from '@holdfast/shared/sync/messages';
@@ -83,15 +84,25 @@ export interface ParkedEvent {
   readonly atMs: number;
 }
 
-/** An alarm or a clock step, for a person to read. */
+/** An alarm, a security event or a clock step, for a person to read. */
 export interface SiteLogEntry {
   readonly id: number;
   readonly siteId: string;
   readonly vendor: string;
-  readonly event: AlarmRaised | ClockStepped;
+  readonly event: AlarmRaised | SecurityRaised | ClockStepped;
   readonly atMs: number;
   readonly receivedAtMs: number;
 }
+
+export interface SecurityEventQuery {
+  readonly siteId?: string;
+  readonly pileNo?: string;
+  /** Older than this entry. */
+  readonly before?: number;
+  readonly limit: number;
+}
+
+export type SecurityEntry = SiteLogEntry & { readonly event: SecurityRaised };
 
 /** One stored report of a connector; kept for a bounded time. */
 export interface StoredMeasurement {
@@ -188,6 +199,8 @@ export interface Store {
 
   /** Newest first. */
   readonly siteLog: (siteId: string | undefined, limit: number) => Promise<readonly SiteLogEntry[]>;
+  /** Newest first. */
+  readonly securityEvents: (query: SecurityEventQuery) => Promise<readonly SecurityEntry[]>;
   /** Oldest first. */
   readonly measurements: (query: MeasurementQuery) => Promise<readonly StoredMeasurement[]>;
   /** Forgets measurements and captured frames received before `beforeMs`, at most `limit` of each. */

@@ -25,6 +25,7 @@ import type {
   FramesCaptured,
   MeasuredEvent,
   PileChanged,
+  SecurityRaised,
   SiteEvent,
 } from './events.ts';
 import type { LaneName } from './lanes.ts';
@@ -190,6 +191,17 @@ const KINDS: { readonly [E in SiteEvent as E['kind']]: EventKind<E> } = {
     lane: 'control',
     key: (event) => event.code,
     body: shape({ code: str, pileNo: nullable(str), text: str }),
+  }),
+  SecurityRaised: plainKind<SecurityRaised>('SecurityRaised', {
+    lane: 'state',
+    key: (event) => event.code,
+    body: shape({
+      code: str,
+      pileNo: nullable(str),
+      address: nullable(str),
+      detail: str,
+      count: whole(1),
+    }),
   }),
   ClockStepped: plainKind<ClockStepped>('ClockStepped', {
     lane: 'control',

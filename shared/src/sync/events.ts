@@ -45,6 +45,18 @@ export interface AlarmRaised {
   readonly text: string;
 }
 
+/** Something at the piles' doors; its words stand in `SECURITY_EVENTS`. */
+export interface SecurityRaised {
+  readonly kind: 'SecurityRaised';
+  readonly code: string;
+  /** As it was claimed; `null`: nobody said. */
+  readonly pileNo: string | null;
+  readonly address: string | null;
+  readonly detail: string;
+  /** How many of the same it stands for. */
+  readonly count: number;
+}
+
 /** The edge's clock was stepped by more than two seconds ([SYNC-9]). */
 export interface ClockStepped {
   readonly kind: 'ClockStepped';
@@ -67,5 +79,6 @@ export type SiteEvent =
   | MeasuredEvent
   | CommandAnswered
   | AlarmRaised
+  | SecurityRaised
   | ClockStepped
   | FramesCaptured;

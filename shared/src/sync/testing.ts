@@ -81,6 +81,14 @@ export const anyEvent: fc.Arbitrary<SiteEvent> = fc.oneof(
     pileNo: orNull(anyName),
     text: anyName,
   }),
+  fc.record({
+    kind: ofKind('SecurityRaised'),
+    code: anyName,
+    pileNo: orNull(anyName),
+    address: orNull(anyName),
+    detail: anyName,
+    count: fc.integer({ min: 1, max: 1000 }),
+  }),
   fc.record({ kind: ofKind('ClockStepped'), fromMs: anyTimeMs, toMs: anyTimeMs }),
   fc.record({
     kind: ofKind('FramesCaptured'),

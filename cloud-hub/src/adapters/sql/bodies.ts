@@ -1,7 +1,7 @@
 import { FaultError } from '@holdfast/shared/errors/fault';
 import type { OrderEvent } from '@holdfast/shared/order/order';
 import { type DecodedEvent, decodeEvent } from '@holdfast/shared/sync/encode';
-import type { AlarmRaised, ClockStepped } from '@holdfast/shared/sync/events';
+import type { AlarmRaised, ClockStepped, SecurityRaised } from '@holdfast/shared/sync/events';
 import type { WireEvent } from '@holdfast/shared/sync/messages';
 
 /** Reads an event as it came over the wire. Total. */
@@ -26,4 +26,4 @@ export const logEventOf = (row: {
   readonly kind: LogEvent['kind'];
   readonly body: string;
 }): LogEvent => ({ ...(JSON.parse(row.body) as LogEvent), kind: row.kind }) as LogEvent;
-type LogEvent = AlarmRaised | ClockStepped;
+type LogEvent = AlarmRaised | ClockStepped | SecurityRaised;

@@ -1,11 +1,20 @@
 import type { Measurement } from '@holdfast/shared/pile/measurement';
 import { energyStep, moneyStep } from '@holdfast/shared/units';
 import type { Kysely, Selectable } from 'kysely';
-import type { SiteLogEntry, Store } from '../../ports/store.ts';
+import type { SecurityEntry, SiteLogEntry, Store } from '../../ports/store.ts';
 import { logEventOf } from './bodies.ts';
-import type { ConnectorTable, MeasurementTable, PileTable, Schema } from './schema.ts';
+import type {
+  ConnectorTable,
+  MeasurementTable,
+  PileTable,
+  Schema,
+  SiteLogTable,
+} from './schema.ts';
 
-type LiveReads = Pick<Store, 'piles' | 'connectors' | 'siteLog' | 'measurements'>;
+type LiveReads = Pick<
+  Store,
+  'piles' | 'connectors' | 'siteLog' | 'securityEvents' | 'measurements'
+>;
 
 const truth = (value: number | null): boolean | null => (value === null ? null : value === 1);
 
@@ -57,6 +66,18 @@ const measurementOf = (row: Selectable<MeasurementTable>): Measurement => ({
   faults: JSON.parse(row.faults) as string[],
 });
 
+const logEntryOf = (row: Selectable<SiteLogTable>): SiteLogEntry => ({
+  id: row.id,
+  siteId: row.site_id,
+  vendor: row.vendor,
+  event: logEventOf(row),
+  atMs: row.at_ms,
+  receivedAtMs: row.received_at_ms,
+});
+
+const isSecurityEntry = (entry: SiteLogEntry): entry is SecurityEntry =>
+  entry.event.kind === 'SecurityRaised';
+
 /** Piles, connectors, their past measurements, and what a site wants read. */
 export function liveReads(db: Kysely<Schema>): LiveReads {
   return {
@@ -73,16 +94,15 @@ export function liveReads(db: Kysely<Schema>): LiveReads {
     siteLog: async (siteId, limit) => {
       const all = db.selectFrom('site_log').selectAll().orderBy('id', 'desc').limit(limit);
       const some = siteId === undefined ? all : all.where('site_id', '=', siteId);
-      return (await some.execute()).map(
-        (row): SiteLogEntry => ({
-          id: row.id,
-          siteId: row.site_id,
-          vendor: row.vendor,
-          event: logEventOf(row),
-          atMs: row.at_ms,
-          receivedAtMs: row.received_at_ms,
-        }),
-      );
+      return (await some.execute()).map(logEntryOf);
+    },
+    securityEvents: async ({ siteId, pileNo, before, limit }) => {
+      let rows = db.selectFrom('site_log').selectAll().where('kind', '=', 'SecurityRaised');
+      if (siteId !== undefined) rows = rows.where('site_id', '=', siteId);
+      if (pileNo !== undefined) rows = rows.where('pile_no', '=', pileNo);
+      if (before !== undefined) rows = rows.where('id', '<', before);
+      const entries = (await rows.orderBy('id', 'desc').limit(limit).execute()).map(logEntryOf);
+      return entries.filter(isSecurityEntry);
     },
     measurements: async (query) => {
       const rows = await db

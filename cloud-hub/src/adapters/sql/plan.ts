@@ -149,6 +149,7 @@ function planEvent(plan: Plan, origin: Origin, source: TextEvent, event: SiteEve
       plan.answers.push(event.answer);
       return;
     case 'AlarmRaised':
+    case 'SecurityRaised':
       plan.log.push({ ...common, kind: event.kind, pile_no: event.pileNo, body: bodyOf(source) });
       return;
     case 'ClockStepped':

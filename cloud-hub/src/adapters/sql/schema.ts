@@ -2,7 +2,7 @@ import type { OrderEventKind, OrderState } from '@holdfast/shared/order/order';
 import type { StartMethod } from '@holdfast/shared/order/record';
 import type { ConnectorState, Measurement } from '@holdfast/shared/pile/measurement';
 import type { CommandAnswer } from '@holdfast/shared/sync/commands';
-import type { AlarmRaised, ClockStepped } from '@holdfast/shared/sync/events';
+import type { AlarmRaised, ClockStepped, SecurityRaised } from '@holdfast/shared/sync/events';
 import type { LaneName } from '@holdfast/shared/sync/lanes';
 import type { GapRecord } from '@holdfast/shared/sync/messages';
 import type { Generated } from 'kysely';
@@ -220,7 +220,7 @@ export interface SiteLogTable {
   id: Generated<number>;
   site_id: string;
   vendor: string;
-  kind: (AlarmRaised | ClockStepped)['kind'];
+  kind: (AlarmRaised | ClockStepped | SecurityRaised)['kind'];
   pile_no: string | null;
   body: string;
   at_ms: number;

@@ -409,6 +409,28 @@ export function storeContract(name: string, make: MakeStore): void {
         expect(await store.siteLog(undefined, 1)).toHaveLength(1);
         expect(await store.siteLog('other', 9)).toEqual([]);
       });
+
+      test('security events by page, site and pile, newest first', async () => {
+        const raised = (detail: string, pileNo: string | null) =>
+          ({
+            kind: 'SecurityRaised',
+            code: 'flood',
+            pileNo,
+            address: '10.0.0.1',
+            detail,
+            count: 2,
+          }) as const;
+        const events = [raised('a', PILE), raised('b', null), raised('c', PILE)];
+        await apply(modelStream('state').batch(events));
+        const details = async (query: Partial<Parameters<Store['securityEvents']>[0]>) =>
+          (await store.securityEvents({ limit: 9, ...query })).map(({ event }) => event.detail);
+        const [newest] = await store.securityEvents({ limit: 1 });
+        expect(newest?.event).toEqual(raised('c', PILE));
+        expect(await details({ siteId: SITE })).toEqual(['c', 'b', 'a']);
+        expect(await details({ before: newest?.id ?? 0 })).toEqual(['b', 'a']);
+        expect(await details({ pileNo: PILE })).toEqual(['c', 'a']);
+        expect(await details({ siteId: 'other' })).toEqual([]);
+      });
     });
 
     describe('listings of orders', () => {
