@@ -23,9 +23,9 @@ function welcome(world: World): void {
       `                     user ${firstLogin.user}   password ${firstLogin.password}   (shown once)`,
     );
   }
-  for (const { siteId, edge } of world.sites) {
-    const { api, ykc, ocpp } = edge.ready();
-    say(`  ${siteId} 场站页面   ${api}`);
+  for (const { siteId, edge, fronts } of world.sites) {
+    const { ykc, ocpp } = fronts;
+    say(`  ${siteId} 场站页面   ${edge.ready().api}`);
     if (ykc !== undefined) say(`                     云快充 piles connect to 127.0.0.1:${ykc}`);
     if (ocpp !== undefined) {
       say(`                     OCPP piles connect to ws://127.0.0.1:${ocpp}/ocpp/<identity>`);

@@ -3,6 +3,7 @@ import { FLEET_DEFAULTS, fleetLists } from '../piles/fleet.ts';
 import { type PileCounts, spokenIn } from '../piles/pile-counts.ts';
 import { PILE_PROTOCOLS, type ProtocolName } from '../piles/protocols.ts';
 import { randomOf } from '../piles/random.ts';
+import { passwordOf } from '../piles/setup.ts';
 import { freePort } from './free-port.ts';
 import { SHOW_TARIFF } from './tariffs.ts';
 
@@ -43,8 +44,12 @@ const portOf = async (port: number, index: number): Promise<number> =>
 export const firstOf = (name: ProtocolName, site: number): number =>
   PILE_PROTOCOLS[name].first + site * PILES_PER_SITE;
 
+export type FrontName = (typeof PILE_PROTOCOLS)[ProtocolName]['front'];
+/** The port of each front that a site has. */
+export type FrontPorts = Readonly<Partial<Record<FrontName, number>>>;
+
 /** Fronts that the piles connect to; each is a lane of its own to the hub. */
-const frontsOf = (piles: PileCounts): readonly ('ykc' | 'ocpp')[] => [
+const frontsOf = (piles: PileCounts): readonly FrontName[] => [
   ...new Set(spokenIn(piles).map((name) => PILE_PROTOCOLS[name].front)),
 ];
 
@@ -67,16 +72,25 @@ export async function hubConfig(plan: WorldPlan): Promise<unknown> {
   };
 }
 
-export async function edgeConfig(plan: WorldPlan, site: number, hubUrl: string): Promise<unknown> {
+/** Where the piles of a site connect to. */
+export async function frontPorts({ piles, ports }: WorldPlan, site: number): Promise<FrontPorts> {
+  const chosen: Partial<Record<FrontName, number>> = {};
+  for (const front of frontsOf(piles)) chosen[front] = await portOf(ports[front], site);
+  return chosen;
+}
+
+/** A pile as the edge's configuration has it: who speaks OCPP proves itself with a password. */
+const pileEntry = (front: FrontName, pileNo: string) =>
+  front === 'ocpp' ? { pileNo, password: passwordOf(pileNo) } : { pileNo };
+
+export async function edgeConfig(
+  plan: WorldPlan,
+  site: number,
+  fronts: FrontPorts,
+  hubUrl: string,
+): Promise<unknown> {
   const { piles, ports } = plan;
   const siteId = siteIdOf(site);
-  const fronts = await Promise.all(
-    frontsOf(piles).map(async (protocol) => ({
-      protocol,
-      host: '127.0.0.1',
-      port: await portOf(ports[protocol], site),
-    })),
-  );
   const lists = spokenIn(piles).map((name) => ({
     front: PILE_PROTOCOLS[name].front,
     ...fleetLists({ ...FLEET_DEFAULTS, count: piles[name] ?? 0, first: firstOf(name, site) }),
@@ -85,9 +99,13 @@ export async function edgeConfig(plan: WorldPlan, site: number, hubUrl: string):
     siteId,
     name: `Demonstration site ${site + 1}`,
     dataFolder: path.join(plan.folder, siteId),
-    fronts,
+    fronts: frontsOf(piles).map((protocol) => ({
+      protocol,
+      host: '127.0.0.1',
+      port: fronts[protocol],
+    })),
     api: { host: '127.0.0.1', port: await portOf(ports.api, site) },
-    piles: lists.flatMap((list) => list.piles.map((pileNo) => ({ pileNo }))),
+    piles: lists.flatMap((list) => list.piles.map((pileNo) => pileEntry(list.front, pileNo))),
     cards: lists.flatMap(({ cards }) => cards.map((c) => ({ ...c, balanceYuan: '99999.00' }))),
     vins: lists.flatMap(({ vins }) => vins.map((vin) => ({ ...vin, balanceYuan: '99999.00' }))),
     tariffs: [SHOW_TARIFF],

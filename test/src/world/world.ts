@@ -14,7 +14,15 @@ import { PILE_PROTOCOLS } from '../piles/protocols.ts';
 import { randomOf } from '../piles/random.ts';
 import { realTime } from '../piles/tcp-surroundings.ts';
 import { type Api, apiOf } from './api.ts';
-import { edgeConfig, firstOf, hubConfig, siteIdOf, type WorldPlan } from './configs.ts';
+import {
+  edgeConfig,
+  type FrontPorts,
+  firstOf,
+  frontPorts,
+  hubConfig,
+  siteIdOf,
+  type WorldPlan,
+} from './configs.ts';
 import { type Operator, runOperator } from './operator.ts';
 import { type Program, startProgram } from './program.ts';
 import { type Reconciliation, reconcile } from './reconcile.ts';
@@ -35,11 +43,8 @@ export interface HubReady {
   readonly mqtt: number | null;
   readonly firstLogin?: { readonly user: string; readonly password: string };
 }
-/** Where an edge can be reached: its API, and the port of each front that it has. */
 export interface EdgeReady {
   readonly api: string;
-  readonly ykc?: number;
-  readonly ocpp?: number;
 }
 
 export interface Site {
@@ -48,6 +53,7 @@ export interface Site {
   readonly configFile: string;
   readonly dataFolder: string;
   readonly edge: Program<EdgeReady>;
+  readonly fronts: FrontPorts;
   readonly line: WanLine;
   readonly fleet: Fleet;
   readonly api: Api;
@@ -83,7 +89,7 @@ async function startHub(options: WorldOptions): Promise<Program<HubReady>> {
 }
 
 /** Fleets of every protocol at a site, with one set of books. */
-function runFleets(options: WorldOptions, site: number, ready: EdgeReady): Fleet {
+function runFleets(options: WorldOptions, site: number, fronts: FrontPorts): Fleet {
   const books = openBooks();
   const fleets = spokenIn(options.piles).map((name) => {
     const { front, piles } = PILE_PROTOCOLS[name];
@@ -96,7 +102,7 @@ function runFleets(options: WorldOptions, site: number, ready: EdgeReady): Fleet
       ...options.cars,
       time: realTime,
       books,
-      runPile: piles({ host: '127.0.0.1', port: ready[front] ?? 0 }),
+      runPile: piles({ host: '127.0.0.1', port: fronts[front] ?? 0 }),
     });
   });
   return joinFleets(books, fleets);
@@ -110,9 +116,10 @@ async function startSite(
   const siteId = siteIdOf(index);
   const line = await wanLine(broker);
   const hubUrl = `mqtt://127.0.0.1:${line.port}`;
+  const fronts = await frontPorts(options, index);
   const config = write(
     path.join(options.folder, `${siteId}.json`),
-    await edgeConfig(options, index, hubUrl),
+    await edgeConfig(options, index, fronts, hubUrl),
   );
   const edge = await startProgram<EdgeReady>({
     name: `the edge agent of ${siteId}`,
@@ -121,13 +128,14 @@ async function startSite(
     logFile: path.join(options.folder, `${siteId}.log`),
     ...(options.edgesUnder === undefined ? {} : { under: options.edgesUnder }),
   });
-  const fleet = runFleets(options, index, edge.ready());
+  const fleet = runFleets(options, index, fronts);
   const dataFolder = path.join(options.folder, siteId);
   return {
     siteId,
     configFile: config,
     dataFolder,
     edge,
+    fronts,
     line,
     fleet,
     api: apiOf(edge.ready().api),
