@@ -4,6 +4,8 @@ import type { ConfigFile } from './schema.ts';
 
 /** Somebody who may charge here: a card or a VIN, and the account behind it. */
 export interface Spender {
+  /** The card as it was written; empty for a car. */
+  readonly token: string;
   readonly account: string;
   /** What may be spent since `asOf`. */
   readonly balance: Fen;
@@ -12,6 +14,12 @@ export interface Spender {
   readonly frozen: boolean;
   /** `null`: the card needs no password. */
   readonly passwordMd5: string | null;
+  /** From then on it counts as expired; `null`: never. */
+  readonly expiresAtMs: number | null;
+  /** Cards of one group may stop each other's charges. */
+  readonly group: string | null;
+  /** Whether it may charge at several connectors at a time. */
+  readonly concurrent: boolean;
 }
 
 export interface Lists {
@@ -31,14 +39,21 @@ export function cardKey(cardNo: string): string {
 /** VINs are compared in capitals. */
 export const vinKey = (vin: string): string => vin.toUpperCase();
 
-type Entry = Omit<ConfigFile['vins'][number], 'vin'> & { readonly passwordMd5?: string };
+type Entry = Omit<ConfigFile['vins'][number], 'vin'> & {
+  readonly cardNo?: string;
+  readonly passwordMd5?: string;
+};
 
 const spenderOf = (entry: Entry): Spender => ({
+  token: entry.cardNo ?? '',
   account: entry.account,
   balance: fen(decimalOf(entry.balanceYuan, 2) ?? 0n),
   asOf: entry.asOf ?? '',
   frozen: entry.state === 'frozen',
   passwordMd5: entry.passwordMd5 ?? null,
+  expiresAtMs: null,
+  group: null,
+  concurrent: false,
 });
 
 function read<T extends Entry>(

@@ -1,9 +1,10 @@
 import type { Order, OrderState } from '@holdfast/shared/order/order';
+import { beginFailed, beginStarted, nameCharge, openBegun, stopUnwanted } from './begun.ts';
 import { deadlineOf } from './deadlines.ts';
 import { estimateOf } from './estimate.ts';
 import { newSession, sessionOf } from './opening.ts';
-import { decideRecord, orphanOf } from './records.ts';
-import { withSample } from './samples.ts';
+import { decideRecord, lasting, orphanOf } from './records.ts';
+import { withLateReadings, withSample } from './samples.ts';
 import type { Moment, OrderInput, OrderNews, OrderRules, Session, Step } from './session.ts';
 import { end, fail, move, stay, stop, stopAgain } from './transitions.ts';
 
@@ -65,6 +66,7 @@ const both = (first: Step, second: (session: Session) => Step): Step => {
 const WITHOUT: { readonly [K in OrderInput['on']]?: (input: Input<K>, at: Moment) => Step } = {
   'start-allowed': (input, at) => both(open(input, at), (session) => allow(session, input)),
   'start-commanded': (input, at) => both(open(input, at), (session) => command(session, input)),
+  'charge-began': ({ begin }, at) => openBegun(begin, at),
   record: ({ facts }, at) => {
     const event = orphanOf(facts, at.wallMs);
     return stay(sessionOf(event.order, at), { do: 'save', event }, { do: 'keep-record' });
@@ -135,12 +137,24 @@ const whenDue =
     return due === undefined || at.monoMs < due.atMono ? 'ignored' : act(session, at);
   };
 
+const named = (session: Session, { begin }: Input<'charge-began'>, at: Moment): Outcome =>
+  session.order.charge === undefined ? nameCharge(session, begin, at) : 'ignored';
+
+/** Readings of a charge that has no record yet. */
+const readLate = (
+  session: Session,
+  { readings }: Input<'read-late'>,
+  _at: Moment,
+  rules: OrderRules,
+): Outcome => stay({ ...session, samples: withLateReadings(session.samples, readings, rules) });
+
 const always = { record: onRecord, 'pile-lost': onLost, 'pile-logged-in': onLogin } as const;
 
 const STARTING: Handlers = {
   ...always,
   // The pile asks again: our answer was lost on the way. It gets the same number.
   'start-allowed': allow,
+  'charge-began': (session, { begin }, at) => beginStarted(session, begin, at),
   'start-accepted': (session) =>
     stay(
       { ...session, accepted: true, waitsForPlug: false },
@@ -172,9 +186,11 @@ function stopIn(session: Session, _input: unknown, at: Moment): Step {
 
 const CHARGING: Handlers = {
   ...always,
+  'charge-began': named,
+  'read-late': readLate,
   'reported-charging': (session, input, at, rules) => {
     const seen = sampled(session, input, at, rules);
-    return input.overspent ? stop(seen, at) : stay(seen);
+    return input.overspent ? stop(seen, at) : stopUnwanted(seen, at, rules);
   },
   'reported-idle': onIdle,
   'stop-commanded': stopIn,
@@ -183,6 +199,8 @@ const CHARGING: Handlers = {
 
 const STOPPING: Handlers = {
   ...always,
+  'charge-began': named,
+  'read-late': readLate,
   'start-accepted': (session) => stay({ ...session, accepted: true }),
   'start-refused': (session, { refusal }, at) =>
     session.order.chargingAtMs === null ? fail(session, refusal, at) : 'ignored',
@@ -219,12 +237,14 @@ const STOPPING: Handlers = {
 
 const AWAITING: Handlers = {
   ...always,
+  'charge-began': named,
+  'read-late': readLate,
   // The pile charges on: what looked like the end was none.
   'reported-charging': (session, input, at, rules) =>
     move(
       { ...sampled(session, input, at, rules), endedMono: null },
       'ChargingStarted',
-      { state: 'charging', endedAtMs: null, bill: null, exceptions: [] },
+      { state: 'charging', endedAtMs: null, bill: null, exceptions: lasting(session.order) },
       at,
     ),
   // [ORD-8]: an estimate is no money; the record that comes after all settles the order.
@@ -232,7 +252,7 @@ const AWAITING: Handlers = {
     move(
       session,
       'OrderRevised',
-      { bill: estimateOf(session), exceptions: ['record-missing'] },
+      { bill: estimateOf(session), exceptions: [...lasting(session.order), 'record-missing'] },
       at,
       { do: 'raise', alarm: 'record-missing' },
     ),
@@ -242,6 +262,8 @@ const AWAITING: Handlers = {
 /** [ORD-4]: a failed order that charges all the same is stopped, and its record settles it. */
 const FAILED: Handlers = {
   record: onRecord,
+  'charge-began': (session, { begin }, at, rules) =>
+    session.order.charge === undefined ? beginFailed(session, begin, at, rules) : 'ignored',
   'reported-charging': (session, _input, at, rules) =>
     stopAgain(session, at, rules.stopAgainMs, { do: 'raise', alarm: 'charges-without-order' }),
 };

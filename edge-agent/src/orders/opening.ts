@@ -17,11 +17,12 @@ export interface OrderOpening {
   readonly tariff: Tariff;
 }
 
-/** The order of an opening, before its first event. Only orphans may lack a balance and a tariff. */
-export const orderOf = (
-  opening: Omit<OrderOpening, 'balance' | 'tariff'> & Pick<Order, 'balance' | 'tariff'>,
-  atMs: number,
-): Order => ({
+/** An order that nobody asked for before it was a charge: it may lack a balance and a tariff. */
+export type UnaskedOpening = Omit<OrderOpening, 'balance' | 'tariff'> &
+  Pick<Order, 'balance' | 'tariff'>;
+
+/** The order of an opening, before its first event. */
+export const orderOf = (opening: UnaskedOpening, atMs: number): Order => ({
   ...opening,
   state: 'starting',
   openedAtMs: atMs,
@@ -69,7 +70,7 @@ export function sessionOf(order: Order, at: Moment): Session {
 }
 
 /** The session of a new order; its pile is connected, for it (or a command to it) opened the order. */
-export const newSession = (opening: OrderOpening, at: Moment): Session => ({
+export const newSession = (opening: UnaskedOpening, at: Moment): Session => ({
   ...sessionOf(orderOf(opening, at.wallMs), at),
   onlineMono: at.monoMs,
   lostMono: null,

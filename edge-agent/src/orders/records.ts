@@ -49,6 +49,10 @@ export const sameContent = (a: ChargeRecord, b: ChargeRecord): boolean =>
 const marked = (...marks: readonly BillException[]): readonly BillException[] =>
   BILL_EXCEPTIONS.filter((mark) => marks.includes(mark));
 
+/** Marks of an order that no record and no estimate takes away. */
+export const lasting = ({ exceptions }: Order): readonly BillException[] =>
+  exceptions.filter((mark) => mark === 'not-authorised');
+
 /** A pile's time, if it can be one: not before `fromMs`, not after `toMs`. */
 const plausible = (ms: number | null, fromMs: number, toMs: number): number | null =>
   ms !== null && ms >= fromMs && ms <= toMs ? ms : null;
@@ -85,7 +89,7 @@ function settledOf(
     endedAtMs: edgeTimes.endedAtMs ?? believable(record.endedAtMs) ?? atMs,
     settledAtMs: atMs,
     record,
-    exceptions: settlement.exceptions,
+    exceptions: marked(...settlement.exceptions, ...lasting(order)),
   };
   return eventOf('OrderSettled', settled, atMs);
 }

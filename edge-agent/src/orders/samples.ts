@@ -22,3 +22,16 @@ export function withSample(
   const grown = [...(replaces ? samples.slice(0, -1) : samples), reading];
   return grown.length > rules.samples ? thinned(grown) : grown;
 }
+
+/** Puts readings that came late where their time puts them; of two at one time the first stays. */
+export function withLateReadings(
+  samples: readonly MeterReading[],
+  readings: readonly MeterReading[],
+  rules: Pick<OrderRules, 'samples'>,
+): readonly MeterReading[] {
+  const known = new Set(samples.map(({ atMs }) => atMs));
+  const fresh = readings.filter(({ atMs }) => !known.has(atMs));
+  let all: readonly MeterReading[] = [...samples, ...fresh].sort((a, b) => a.atMs - b.atMs);
+  while (all.length > rules.samples) all = thinned(all);
+  return all;
+}

@@ -1,9 +1,10 @@
 import type { MeterReading } from '@holdfast/shared/money/readings';
 import type { Order, OrderEvent } from '@holdfast/shared/order/order';
+import type { PileCharge } from '@holdfast/shared/pile/pile-charge';
 import type { PileCommand } from '@holdfast/shared/pile/pile-command';
 import type { Refusal } from '@holdfast/shared/pile/refusals';
 import type { EnergyStep } from '@holdfast/shared/units';
-import type { OrderOpening } from './opening.ts';
+import type { OrderOpening, UnaskedOpening } from './opening.ts';
 import type { RecordFacts } from './records.ts';
 
 /** An instant on both clocks: the wall for what is written down, the monotonic one for deadlines. */
@@ -40,11 +41,31 @@ export interface Session {
   readonly samples: readonly MeterReading[];
 }
 
+/** What is known of a charge that its pile began. */
+export interface ChargeBegin {
+  /** The order to open, where it answers none of ours. */
+  readonly opening: UnaskedOpening;
+  readonly charge: PileCharge;
+  /** Edge time as far as the pile's clock can be believed, epoch milliseconds. */
+  readonly startedAtMs: number;
+  /** Comes back to the driver with the answer. */
+  readonly request: string;
+  /** Why it should not have begun; the charge is written down all the same. */
+  readonly refusal: Refusal | null;
+  readonly group: string | null;
+  /** It may be over long since: nothing is done but to write it down. */
+  readonly late: boolean;
+}
+
 export type OrderInput =
   /** A card or a VIN at the pile, authorised. Again for the same order: the answer was lost. */
   | { readonly on: 'start-allowed'; readonly opening: OrderOpening; readonly request: string }
   /** A command of the hub or of the local API. */
   | { readonly on: 'start-commanded'; readonly opening: OrderOpening }
+  /** A charge that its pile began, told now or late ([ORD-18]). */
+  | { readonly on: 'charge-began'; readonly begin: ChargeBegin }
+  /** Readings that came late; they say when its energy flowed. */
+  | { readonly on: 'read-late'; readonly readings: readonly MeterReading[] }
   | { readonly on: 'start-accepted' }
   | { readonly on: 'start-refused'; readonly refusal: Refusal }
   /** A report "charging" with this order's number. `overspent`: the balance guard says stop. */

@@ -2,7 +2,7 @@ import type { Tariff } from '@holdfast/shared/money/tariff';
 import type { Identity } from '@holdfast/shared/pile/pile-event';
 import type { Refusal } from '@holdfast/shared/pile/refusals';
 import { type Fen, fen } from '@holdfast/shared/units';
-import { cardKey, type Lists, type Spender, vinKey } from '../config/lists.ts';
+import type { Spender } from '../config/lists.ts';
 import type { LedgerHealth } from '../ports/ledger.ts';
 
 /** Whether a connector can take a charge at all, whoever pays. */
@@ -25,6 +25,7 @@ export interface AskFacts {
   readonly hasOpenOrder: boolean;
   /** Less would be spent before a stop takes effect. */
   readonly reserve: Fen;
+  readonly nowMs: number;
 }
 
 export type Allowance =
@@ -32,12 +33,6 @@ export type Allowance =
   | { readonly ok: false; readonly refusal: Refusal };
 
 const refuse = (refusal: Refusal): Allowance => ({ ok: false, refusal });
-
-/** The list entry of whoever asks. */
-export const spenderOf = (lists: Lists, identity: Identity): Spender | undefined =>
-  identity.by === 'vin'
-    ? lists.vins.get(vinKey(identity.vin))
-    : lists.cards.get(cardKey(cardNoOf(identity)));
 
 /** The number under which a card or token stands in the lists and in an order. */
 export const cardNoOf = (identity: Exclude<Identity, { by: 'vin' }>): string =>
@@ -71,6 +66,9 @@ export function authorise(facts: AskFacts): Allowance {
     return refuse(identity.by === 'vin' ? 'vin-unknown' : 'account-missing');
   }
   if (spender.frozen) return refuse('account-frozen');
+  if (spender.expiresAtMs !== null && spender.expiresAtMs <= facts.nowMs) {
+    return refuse('card-expired');
+  }
   if (!passwordFits(spender, identity)) return refuse('wrong-password');
   if (facts.hasOpenOrder) return refuse('card-has-open-order');
   const balance = fen(spender.balance - facts.spent);

@@ -1,4 +1,3 @@
-import { FaultError } from '@holdfast/shared/errors/fault';
 import type { Measurement } from '@holdfast/shared/pile/measurement';
 import type { PileEvent } from '@holdfast/shared/pile/pile-event';
 import { sessionOf } from '../orders/opening.ts';
@@ -6,6 +5,7 @@ import { withSample } from '../orders/samples.ts';
 import type { OrderInput, Session } from '../orders/session.ts';
 import type { PileLink } from '../ports/site.ts';
 import { isSpent } from './balance.ts';
+import { onCardChecked, onChargeBegan, onChargeReadings } from './charges.ts';
 import { learnAtLogin, onTariffAnswered } from './prices.ts';
 import { raiseAlarm, tellConnector, tellPile } from './reports.ts';
 import {
@@ -16,7 +16,7 @@ import {
   type SiteRoom,
 } from './room.ts';
 import { onStartAsked, ratedPowerOf } from './starts.ts';
-import { runStep } from './stepper.ts';
+import { tryStep } from './stepper.ts';
 import { onRecordUploaded } from './uploads.ts';
 
 type Event<T extends PileEvent['type']> = Extract<PileEvent, { type: T }>;
@@ -32,25 +32,6 @@ const CLOCK_ALARM_MS = 60_000;
 /** So many evictions in so short a time are no bad line. */
 const EVICTIONS = 3;
 const EVICTIONS_WITHIN_MS = 60_000;
-
-/**
- * A step that nobody waits for and that the pile will give cause for again. When the ledger refuses
- * it, nothing has changed.
- */
-async function tryStep(
-  room: SiteRoom,
-  pile: PileMemory,
-  session: Session,
-  input: OrderInput,
-): Promise<void> {
-  try {
-    await runStep(room, pile, session, input);
-  } catch (error) {
-    if (!(error instanceof FaultError)) throw error;
-    const fields = { pile: pile.known.pileNo, order: session.order.orderNo, err: error };
-    room.log.error({ ...fields, input: input.on }, 'step-refused');
-  }
-}
 
 async function tellSessions(room: SiteRoom, pile: PileMemory, input: OrderInput): Promise<void> {
   for (const session of room.shelf.openOf(pile.known.pileNo)) {
@@ -254,9 +235,9 @@ const HANDLERS: { readonly [T in PileEvent['type']]: Handler<T> } = {
   ClockAnswered: onClock,
   CommandAnswered: onCommandAnswered,
   Observed: onObserved,
-  CardChecked: ignore,
-  ChargeBegan: ignore,
-  ChargeReadings: ignore,
+  CardChecked: onCardChecked,
+  ChargeBegan: onChargeBegan,
+  ChargeReadings: onChargeReadings,
   Operated: ignore,
   Noted: ignore,
   Deviated: ignore,

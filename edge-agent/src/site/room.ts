@@ -7,6 +7,7 @@ import type { Moment, OrderNews } from '../orders/session.ts';
 import type { Clock, Timers } from '../ports/clock.ts';
 import type { KnownPile, Ledger, OutgoingEvent } from '../ports/ledger.ts';
 import type { PileLink } from '../ports/site.ts';
+import type { CardBook } from './card-book.ts';
 import type { SiteLog } from './log.ts';
 import type { Note, Outlet } from './outlet.ts';
 import type { Serial } from './serial.ts';
@@ -80,6 +81,7 @@ export interface SiteRoom {
   readonly notes: Outlet<Note>;
   readonly measurements: Outlet<OutgoingEvent>;
   readonly spending: Spending;
+  readonly cards: CardBook;
   readonly waits: Waits<News>;
   readonly counts: SiteCounts;
   /** Orders of one charge over several connectors: order number → its group. */
@@ -90,6 +92,8 @@ export interface SiteRoom {
   readonly raised: Map<string, number>;
   /** Orders numbered so far ([ORD-14]). */
   numbered: number;
+  /** Charges that piles began, numbered so far ([ORD-20]). */
+  chargesNumbered: number;
   /** Unknown piles that the hub has been told of since the start. */
   strangersTold: number;
   readonly touch: (touched: Touched) => void;

@@ -10,6 +10,8 @@ import type { FrameCapture } from '../ports/captures.ts';
 import type { Clock, Timers } from '../ports/clock.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { OpenCharge, Site } from '../ports/site.ts';
+import { type CardBook, openCardBook } from './card-book.ts';
+import { CHARGES_NUMBERED } from './charges.ts';
 import { execute, type Result } from './commands.ts';
 import { type SiteLog, silentLog } from './log.ts';
 import { measurementOutlet, noteOutlet } from './outlet.ts';
@@ -77,6 +79,8 @@ export interface RunningSite extends Site {
   /** Carries a command out; for the command desk alone, which keeps it from running twice. */
   readonly execute: (command: Command, timeoutMs: number) => Promise<Result>;
   readonly adopt: (pileNo: string) => Promise<void>;
+  /** Who may charge here. */
+  readonly cards: CardBook;
   /** The order that has a connector now, for the fence of a command. */
   readonly orderAt: (pileNo: string, connectorNo: number) => string | undefined;
   /** Tells the hub of a step of the clock ([SYNC-9]). */
@@ -85,7 +89,7 @@ export interface RunningSite extends Site {
   readonly close: () => Promise<void>;
 }
 
-function roomOf(options: SiteOptions, touch: SiteRoom['touch']): SiteRoom {
+function roomOf(options: SiteOptions, cards: CardBook, touch: SiteRoom['touch']): SiteRoom {
   const { config, ledger, clock, timers, log = silentLog } = options;
   const onRefused = (error: unknown): void => log.error({ err: error }, 'ledger-refused');
   const most = config.limits.telemetryQueue;
@@ -99,7 +103,8 @@ function roomOf(options: SiteOptions, touch: SiteRoom['touch']): SiteRoom {
     piles: new Map(),
     notes: noteOutlet({ ledger, timers, most, onRefused }),
     measurements: measurementOutlet({ ledger, timers, most, onRefused }),
-    spending: spending(ledger, () => config.lists),
+    spending: spending(ledger, cards),
+    cards,
     waits: openWaits<News>(timers),
     counts: {
       starts: 0,
@@ -114,6 +119,7 @@ function roomOf(options: SiteOptions, touch: SiteRoom['touch']): SiteRoom {
     deadlines: new Map(),
     raised: new Map(),
     numbered: 0,
+    chargesNumbered: 0,
     strangersTold: 0,
     touch,
   };
@@ -123,6 +129,7 @@ function roomOf(options: SiteOptions, touch: SiteRoom['touch']): SiteRoom {
 async function restore(room: SiteRoom): Promise<void> {
   await restorePiles(room);
   room.numbered = await room.ledger.counter(NUMBERED);
+  room.chargesNumbered = await room.ledger.counter(CHARGES_NUMBERED);
   for (const order of await room.ledger.openOrders()) {
     const session = sessionOf(order, momentOf(room));
     room.shelf.put(session);
@@ -197,7 +204,8 @@ const openChargeOf = ({ order }: Session): OpenCharge => ({
 /** Opens the site on what its ledger holds. */
 export async function openSite(options: SiteOptions): Promise<RunningSite> {
   const listeners: ((touched: Touched) => void)[] = [];
-  const room = roomOf(options, (touched) => {
+  const cards = await openCardBook(options.ledger, options.config.lists);
+  const room = roomOf(options, cards, (touched) => {
     for (const listener of listeners) listener(touched);
   });
   await restore(room);
@@ -216,6 +224,7 @@ export async function openSite(options: SiteOptions): Promise<RunningSite> {
     memory: memoryOf(room, listeners),
     execute: (command, timeoutMs) => execute(room, options.capture, command, timeoutMs),
     adopt: (pileNo) => adoptPile(room, pileNo),
+    cards,
     orderAt: (pileNo, connectorNo) => room.shelf.taking(pileNo, connectorNo)?.order.orderNo,
     tellClockStep: (step) => tellClockStep(room, step),
     async close() {

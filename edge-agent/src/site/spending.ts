@@ -1,7 +1,8 @@
 import type { Order } from '@holdfast/shared/order/order';
 import { type Fen, fen } from '@holdfast/shared/units';
-import { cardKey, type Lists, type Spender, vinKey } from '../config/lists.ts';
+import type { Spender } from '../config/lists.ts';
 import type { Change, Ledger } from '../ports/ledger.ts';
+import type { CardBook } from './card-book.ts';
 
 /** What accounts have spent of the balances in the lists, kept in the ledger with each order. */
 export interface Spending {
@@ -17,20 +18,10 @@ export interface Charge {
 
 const counterOf = ({ account, asOf }: Spender): string => `spent/${account}/${asOf}`;
 
-/** Whose balance an order is paid from; a remote start brought its own. */
-export function payerOf(
-  lists: Lists,
-  { startMethod, payer }: Pick<Order, 'startMethod' | 'payer'>,
-): Spender | undefined {
-  if (startMethod === 'remote') return undefined;
-  if (payer.cardNo !== null) return lists.cards.get(cardKey(payer.cardNo));
-  // Many records name the car; it pays only where it was the car that asked.
-  return startMethod === 'vin' && payer.vin !== null
-    ? lists.vins.get(vinKey(payer.vin))
-    : undefined;
-}
-
-export function spending(ledger: Pick<Ledger, 'counter'>, lists: () => Lists): Spending {
+export function spending(
+  ledger: Pick<Ledger, 'counter'>,
+  cards: Pick<CardBook, 'payerOf'>,
+): Spending {
   const known = new Map<string, bigint>();
 
   async function read(name: string): Promise<bigint> {
@@ -46,7 +37,7 @@ export function spending(ledger: Pick<Ledger, 'counter'>, lists: () => Lists): S
   return {
     spent: async (spender) => fen(await read(counterOf(spender))),
     async charge(order) {
-      const spender = payerOf(lists(), order);
+      const spender = cards.payerOf(order);
       const total = order.bill?.total ?? 0n;
       if (spender === undefined || total === 0n) return undefined;
       const name = counterOf(spender);

@@ -8,7 +8,7 @@ import type { Session } from '../orders/session.ts';
 import { tradeNoOf } from '../orders/trade-no.ts';
 import type { Change } from '../ports/ledger.ts';
 import type { PileLink } from '../ports/site.ts';
-import { type Allowance, authorise, cardNoOf, spenderOf } from './authorise.ts';
+import { type Allowance, authorise, cardNoOf } from './authorise.ts';
 import { reserveOf } from './balance.ts';
 import { tariffFor } from './prices.ts';
 import { raiseAlarm } from './reports.ts';
@@ -89,16 +89,17 @@ const groupKey = (pile: PileMemory, group: string): string => `${pile.known.pile
 
 async function decide(room: SiteRoom, pile: PileMemory, event: StartAsked): Promise<Allowance> {
   const { identity, connectorNo } = event;
-  const spender = spenderOf(room.config.lists, identity);
+  const spender = room.cards.spenderOf(identity);
   const spent = spender === undefined ? fen(0n) : await room.spending.spent(spender);
   return authorise({
     place: placeOf(room, pile, connectorNo),
     spender,
     identity,
     spent,
-    hasOpenOrder: hasOtherOrder(room, pile, event),
+    hasOpenOrder: spender?.concurrent !== true && hasOtherOrder(room, pile, event),
     reserve:
       spender === undefined ? fen(0n) : startReserve(room, pile.known.pileNo, spender.balance),
+    nowMs: room.clock.nowMs(),
   });
 }
 

@@ -173,3 +173,22 @@ export async function runStep(
   }
   return step.session;
 }
+
+/**
+ * A step that nobody waits for and that the pile will give cause for again. When the ledger refuses
+ * it, nothing has changed.
+ */
+export async function tryStep(
+  room: SiteRoom,
+  pile: PileMemory,
+  session: Session,
+  input: OrderInput,
+): Promise<void> {
+  try {
+    await runStep(room, pile, session, input);
+  } catch (error) {
+    if (!(error instanceof FaultError)) throw error;
+    const fields = { pile: pile.known.pileNo, order: session.order.orderNo, err: error };
+    room.log.error({ ...fields, input: input.on }, 'step-refused');
+  }
+}

@@ -1,5 +1,8 @@
+import type { Order } from '@holdfast/shared/order/order';
 import type { ChargeRecord } from '@holdfast/shared/order/record';
+import type { ChargeRef } from '@holdfast/shared/pile/pile-charge';
 import type { PileEvent } from '@holdfast/shared/pile/pile-event';
+import { energyStep } from '@holdfast/shared/units';
 import { tariffAt } from '../config/tariff-book.ts';
 import { sessionOf } from '../orders/opening.ts';
 import type { RecordFacts } from '../orders/records.ts';
@@ -8,7 +11,6 @@ import { isNoNumber, numberOfRecord } from '../orders/trade-no.ts';
 import type { PileLink } from '../ports/site.ts';
 import { raiseAlarm } from './reports.ts';
 import { momentOf, type PileMemory, type SiteRoom } from './room.ts';
-import { payerOf } from './spending.ts';
 import { ratedPowerOf } from './starts.ts';
 import { runStep } from './stepper.ts';
 
@@ -27,8 +29,30 @@ interface Place {
   readonly session: Session | undefined;
 }
 
+/** The order of a charge by its pile's own name for it. */
+async function sessionOfCharge(
+  room: SiteRoom,
+  pileNo: string,
+  ref: ChargeRef,
+): Promise<Session | undefined> {
+  const open = room.shelf
+    .openOf(pileNo)
+    .find(({ order: { charge } }) =>
+      ref.by === 'no' ? charge?.no === ref.no : charge?.key === ref.key,
+    );
+  if (open !== undefined) return open;
+  const order = await room.ledger.orderOfCharge(pileNo, ref);
+  return order === undefined ? undefined : await sessionFor(room, order.orderNo);
+}
+
 /** [ORD-11] The order that a record belongs to: never that of another pile, never one without a number. */
-async function placeOf(room: SiteRoom, record: ChargeRecord): Promise<Place> {
+async function placeOf(
+  room: SiteRoom,
+  record: ChargeRecord,
+  ref: ChargeRef | undefined,
+): Promise<Place> {
+  const named = ref && (await sessionOfCharge(room, record.pileNo, ref));
+  if (named !== undefined) return { orderNo: named.order.orderNo, session: named };
   if (!isNoNumber(record.tradeNo)) {
     const session = await sessionFor(room, record.tradeNo);
     if (session === undefined || session.order.pileNo === record.pileNo) {
@@ -37,6 +61,19 @@ async function placeOf(room: SiteRoom, record: ChargeRecord): Promise<Place> {
   }
   const orderNo = numberOfRecord(record);
   return { orderNo, session: await sessionFor(room, orderNo) };
+}
+
+/**
+ * A stop that names a charge of which its driver knows nothing any more says only where the meter
+ * stands: the order says where it stood.
+ */
+function countedFrom(record: ChargeRecord, order: Order | undefined): ChargeRecord {
+  const meterStart = order?.charge?.meterStart ?? null;
+  const knows = record.totalEnergy > 0n || record.rows.length > 0 || record.meterStart > 0n;
+  if (knows || meterStart === null || record.meterEnd <= meterStart) return record;
+  const totalEnergy = energyStep(record.meterEnd - meterStart);
+  const startedAtMs = record.startedAtMs ?? order?.chargingAtMs ?? null;
+  return { ...record, startedAtMs, meterStart, totalEnergy, totalLossEnergy: totalEnergy };
 }
 
 /** The edge has seen the end of this charge on the connection that the record came on. */
@@ -56,7 +93,7 @@ function factsOf(
   const nowMs = clock.nowMs();
   const { startedAtMs, startMethod, cardNo, vin } = record;
   const beganMs = startedAtMs !== null && startedAtMs <= nowMs ? startedAtMs : nowMs;
-  const payer = payerOf(config.lists, { startMethod, payer: { account: null, cardNo, vin } });
+  const payer = room.cards.payerOf({ startMethod, payer: { account: null, cardNo, vin } });
   return {
     record,
     live: isLive(pile, place.session),
@@ -80,12 +117,13 @@ export async function onRecordUploaded(
   room: SiteRoom,
   pile: PileMemory,
   link: PileLink,
-  { record, rawHex, frameType }: RecordUploaded,
+  { record: told, rawHex, frameType, charge, request }: RecordUploaded,
 ): Promise<void> {
   const { pileNo, vendor } = pile.known;
   room.counts.records += 1;
-  const place = await placeOf(room, record);
+  const place = await placeOf(room, told, charge);
   const { orderNo, session } = place;
+  const record = countedFrom(told, session?.order);
   const facts = factsOf(room, pile, record, place);
   const kept = { tradeNo: orderNo, pileNo, frameType, rawHex, receivedAtMs: record.receivedAtMs };
   try {
@@ -106,5 +144,9 @@ export async function onRecordUploaded(
     });
     throw error;
   }
-  link.send({ do: 'recordStored', tradeNo: record.tradeNo });
+  link.send({
+    do: 'recordStored',
+    tradeNo: record.tradeNo,
+    ...(request === undefined ? {} : { request }),
+  });
 }

@@ -2,6 +2,7 @@
 export const REFUSALS = [
   'account-missing',
   'account-frozen',
+  'card-expired',
   'balance-low',
   'card-has-open-order',
   'pile-disabled',

@@ -8,7 +8,7 @@ import {
   type OrderInput,
   type Session,
 } from '../session.ts';
-import { factsOf, momentAt, OPENING, RECORD, sessionIn } from './subjects.ts';
+import { beginOf, factsOf, momentAt, OPENING, RECORD, sessionIn, T0 } from './subjects.ts';
 
 /** A day later every deadline has passed. */
 const LATER = momentAt(86_400_000);
@@ -32,6 +32,22 @@ export const INPUT_CASES: readonly InputCase[] = [
     at: soon,
   },
   { label: 'start commanded', input: { on: 'start-commanded', opening: OPENING }, at: soon },
+  { label: 'charge began', input: { on: 'charge-began', begin: beginOf() }, at: soon },
+  {
+    label: 'charge began, payer refused',
+    input: { on: 'charge-began', begin: beginOf({ refusal: 'account-missing' }) },
+    at: soon,
+  },
+  {
+    label: 'charge began, told late',
+    input: { on: 'charge-began', begin: beginOf({ refusal: 'account-missing', late: true }) },
+    at: soon,
+  },
+  {
+    label: 'readings told late',
+    input: { on: 'read-late', readings: [{ atMs: T0, energy: energyStep(1n) }] },
+    at: soon,
+  },
   { label: 'start accepted', input: { on: 'start-accepted' }, at: soon },
   {
     label: 'start refused: not plugged',

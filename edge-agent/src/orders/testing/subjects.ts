@@ -5,7 +5,7 @@ import type { ChargeRecord } from '@holdfast/shared/order/record';
 import { energyStep, fen, moneyStep, priceStep } from '@holdfast/shared/units';
 import { type OrderOpening, orderOf, sessionOf } from '../opening.ts';
 import type { RecordFacts } from '../records.ts';
-import type { Moment, Session } from '../session.ts';
+import type { ChargeBegin, Moment, Session } from '../session.ts';
 
 /* Orders, records and moments that tests and the generated page are made of. */
 
@@ -102,3 +102,15 @@ export const sessionIn = (state: OrderState, change: Partial<Session> = {}): Ses
   const session = sessionOf(order, momentAt(0));
   return { ...session, onlineMono: momentAt(0).monoMs, lostMono: null, ...change };
 };
+
+/** A charge that its pile began ten seconds after T0. */
+export const beginOf = (change: Partial<ChargeBegin> = {}): ChargeBegin => ({
+  opening: OPENING,
+  charge: { key: 'tx-1', no: 1_001, meterStart: null },
+  startedAtMs: T0 + 10_000,
+  request: 'r1',
+  refusal: null,
+  group: null,
+  late: false,
+  ...change,
+});

@@ -9,6 +9,7 @@ type StopReason = keyof typeof stopRefusals;
 
 /** What the protocol has no word for, in the nearest that it has. */
 const NEAREST = {
+  'card-expired': 'account-frozen',
   'connector-busy': 'pile-has-open-order',
   'no-tariff': 'pile-disabled',
   'ledger-full': 'pile-disabled',
