@@ -121,10 +121,26 @@ export function electricalOf({ powerW, voltageMv, currentMa }: Readout): {
   return { voltageMv, currentMa: Math.round((powerW * 1_000_000) / voltageMv) };
 }
 
-/** The grid's line behind a phase of the pile, by `ConnectorPhaseRotation` (RST, RTS, …) ([OCPP-E11]). */
-export function gridLineOf(phase: 'L1' | 'L2' | 'L3', rotation: string): 'L1' | 'L2' | 'L3' | null {
+/** The grid's line behind a phase of the pile, by `ConnectorPhaseRotation` (RST, RTS, …). */
+function gridLineOf(phase: 'L1' | 'L2' | 'L3', rotation: string): 'L1' | 'L2' | 'L3' | null {
   const turned = /^[RST]{3}$/.test(rotation) && new Set(rotation).size === 3;
   if (!turned) return null;
   const letter = rotation.charAt(Number(phase.charAt(1)) - 1);
   return letter === 'R' ? 'L1' : letter === 'S' ? 'L2' : 'L3';
+}
+
+const PILE_LINES = ['L1', 'L2', 'L3'] as const;
+
+/** [OCPP-E11] Current on each line of the grid, mA, as a connector is wired; `null`: it does not tell. */
+export function gridCurrentsOf(
+  samples: readonly Sample[],
+  rotation: string,
+): Readonly<Record<string, number>> | null {
+  const of = placed(samples, 'Current.Import');
+  const told = PILE_LINES.flatMap((phase) => {
+    const line = gridLineOf(phase, rotation);
+    const current = small(last(of, phase));
+    return line === null || current === null ? [] : [[line, current] as const];
+  });
+  return told.length === 0 ? null : Object.fromEntries(told);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { electricalOf, gridLineOf, NO_READOUT, readoutOf, readoutOver } from './readout.ts';
+import { electricalOf, gridCurrentsOf, NO_READOUT, readoutOf, readoutOver } from './readout.ts';
 import { SAMPLES_MAX, type SampleRules, samplesOf } from './sampled-values.ts';
 
 const RULES: SampleRules = { energyUnit: 'Wh', numbers: 'string' };
@@ -114,9 +114,12 @@ test('[OCPP-E10] what is said twice counts once, another context is another samp
 });
 
 test('[OCPP-E11] the lines of the grid behind those of the pile', () => {
-  expect(['L1', 'L2', 'L3'].map((l) => gridLineOf(l as 'L1', 'RTS'))).toEqual(['L1', 'L3', 'L2']);
-  expect(gridLineOf('L1', 'STR')).toBe('L2');
-  expect([gridLineOf('L1', 'NotApplicable'), gridLineOf('L1', 'RRR')]).toEqual([null, null]);
+  const current = (value: string, phase: string) => ({ value, measurand: 'Current.Import', phase });
+  const { samples } = read([current('1', 'L1'), current('2', 'L2'), current('3', 'L3')]);
+  expect(gridCurrentsOf(samples, 'RTS')).toEqual({ L1: 1_000, L3: 2_000, L2: 3_000 });
+  expect(gridCurrentsOf(samples, 'STR')).toEqual({ L2: 1_000, L3: 2_000, L1: 3_000 });
+  expect(gridCurrentsOf(samples, 'RRR')).toBeNull();
+  expect(gridCurrentsOf([], 'RTS')).toBeNull();
 });
 
 test('[OCPP-E12] signed values are kept word for word', () => {

@@ -38,6 +38,24 @@ function keyOf(message: Call, idTag: string, ownMs: number | null): string {
   ].join('|');
 }
 
+/** A charge that the site has not numbered yet. */
+function beginning(message: Call, key: string, startedAtMs: number | null): Running {
+  const { payload } = message;
+  const meterStart = energyOfWh(payload['meterStart']) ?? null;
+  return {
+    orderNo: '',
+    no: 0,
+    key,
+    connectorNo: Math.max(1, integerAt(payload, 'connectorId') ?? 1),
+    idTag: textAt(payload, 'idTag'),
+    startedAtMs,
+    meterStart,
+    register: registerFrom(meterStart, startedAtMs),
+    stop: null,
+    named: false,
+  };
+}
+
 /** StartTransaction: answered when its order is on disk, with the number of its charge. */
 export function begin(
   state: Ocpp16State,
@@ -46,21 +64,20 @@ export function begin(
   raw: Uint8Array,
 ): OcppStep {
   const { payload, action } = message;
-  const idTag = textAt(payload, 'idTag');
   const told = toldTime(state, payload['timestamp'], { action, path: '/timestamp' }, view);
   const { ms, ownMs, late } = told.time;
-  const key = keyOf(message, idTag, ownMs);
-  const asked = asking(told.state, message, { about: 'begin', late, idTag, startedAtMs: ms, key });
-  if (asked === undefined) return step(told.state, ...told.effects);
+  const idTag = textAt(payload, 'idTag');
+  const charge = beginning(message, keyOf(message, idTag, ownMs), ms);
+  const asked = asking(told.state, message, { about: 'begin', late, idTag, charge });
   const tradeNo = orderOfToken(idTag, view.site.openCharges(state.pileNo))?.orderNo ?? null;
   return step(
     asked.state,
     ...told.effects,
     emit({
       type: 'ChargeBegan',
-      connectorNo: Math.max(1, integerAt(payload, 'connectorId') ?? 1),
+      connectorNo: charge.connectorNo,
       request: asked.request,
-      charge: { key, meterStart: energyOfWh(payload['meterStart']) ?? null },
+      charge: { key: charge.key, meterStart: charge.meterStart },
       tradeNo,
       identity: idTag === '' ? null : tokenOf(idTag),
       startedAtMs: ms,
@@ -81,24 +98,13 @@ export function chargeStored(
   view: DriverView,
 ): OcppStep {
   const { found, rest } = answered(state, command.request, 'begin');
-  if (found === undefined) return stay(state);
+  if (found === undefined || found.charge === null) return stay(rest);
   const { charge, refusal, connectorNo } = command;
   const known = state.charges.find(({ no }) => no === charge.no);
-  const running: Running = known ?? {
-    orderNo: command.tradeNo,
-    no: charge.no,
-    key: charge.key,
-    connectorNo,
-    idTag: found.idTag,
-    startedAtMs: found.startedAtMs,
-    meterStart: charge.meterStart,
-    register: registerFrom(charge.meterStart, found.startedAtMs),
-    stop: null,
-    named: false,
-  };
+  const begun: Running = { ...found.charge, orderNo: command.tradeNo, no: charge.no };
   const idTagInfo = idTagInfoOf(refusal, command.group);
   const told = step(
-    withCharge(rest, running),
+    withCharge(rest, known ?? begun),
     answer(found.call, { transactionId: charge.no, idTagInfo }),
   );
   if (found.late) return told;

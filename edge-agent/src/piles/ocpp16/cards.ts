@@ -13,6 +13,7 @@ type Command<D extends PileCommand['do']> = Extract<PileCommand, { do: D }>;
 /** Refusals as the standard names them (1.6 §7.2); what has no name of its own is invalid. */
 const STATUSES: Partial<Readonly<Record<Refusal, string>>> = {
   'account-frozen': 'Blocked',
+  'card-expired': 'Expired',
   'account-not-allowed-here': 'Blocked',
   'balance-low': 'Blocked',
   'card-has-open-order': 'ConcurrentTx',
@@ -35,25 +36,27 @@ export const tokenOf = (idTag: string): Identity => ({
   tokenType: 'idTag',
 });
 
-/** A call that is answered once the site has decided; `undefined`: too many wait. */
+/** A call that is answered once the site has decided. */
 export function asking(
   state: Ocpp16State,
   message: Call,
   about: Pick<Waiting, 'about'> & Partial<Waiting>,
-): { readonly state: Ocpp16State; readonly request: string } | undefined {
-  if (state.waiting.length >= WAITING_MAX) return undefined;
+): { readonly state: Ocpp16State; readonly request: string } {
   const request = requestOf(state);
   const waiting: Waiting = {
     late: false,
     idTag: '',
-    startedAtMs: null,
-    key: '',
+    charge: null,
     ...about,
     request,
     call: message.call,
   };
   return {
-    state: { ...state, asked: state.asked + 1, waiting: [...state.waiting, waiting] },
+    state: {
+      ...state,
+      asked: state.asked + 1,
+      waiting: [...state.waiting, waiting].slice(-WAITING_MAX),
+    },
     request,
   };
 }
@@ -73,7 +76,6 @@ export function authorize(state: Ocpp16State, message: Call, view: DriverView): 
     return step(state, answer(message.call, { idTagInfo: idTagInfoOf(null, null) }));
   }
   const asked = asking(state, message, { about: 'card', idTag });
-  if (asked === undefined) return stay(state);
   const { request } = asked;
   return step(asked.state, emit({ type: 'CardChecked', request, identity: tokenOf(idTag) }));
 }

@@ -92,6 +92,18 @@ test('[OCPP-C2] a number of nobody ends no charge, unless its make is known to m
   expect(recordOf(quirky.hear('StopTransaction', stop))).toMatchObject({ tradeNo: ORDER });
 });
 
+test('[OCPP-C2] a stop that overtakes the storing of its start names it by its key', () => {
+  const talk = new Talk().boot();
+  const [began] = ofType(talk.hear('StartTransaction', START), 'ChargeBegan');
+  const uploaded = talk.hear('StopTransaction', { ...STOP, transactionId: -1 });
+  expect(ofType(uploaded, 'RecordUploaded')).toMatchObject([
+    {
+      charge: { by: 'key', key: began?.charge.key },
+      record: { tradeNo: '', totalEnergy: 54_000n },
+    },
+  ]);
+});
+
 test('[OCPP-C3] a start that is sent again has the same key, whatever its message', () => {
   const talk = new Talk().boot();
   const keyOf = (payload: Payload) =>

@@ -8,7 +8,7 @@ import { authorize } from './cards.ts';
 import { commands } from './commands.ts';
 import { restarted, welcome } from './configuration.ts';
 import { drainOver } from './drains.ts';
-import { limitDue, verify } from './limits.ts';
+import { forgetBase, limitDue, verify } from './limits.ts';
 import { verifyList } from './local-list.ts';
 import { meterValues } from './meter.ts';
 import { availabilityAgain, OPERATIONS } from './operate.ts';
@@ -51,7 +51,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
 function bootAndAfter(state: Ocpp16State, message: Call, view: DriverView): OcppStep {
   const booted = boot(state, message, view);
   if (booted.state.phase !== 'served') return booted;
-  return andThen(andThen(booted, restarted), availabilityAgain);
+  return [restarted, forgetBase, availabilityAgain].reduce(andThen, booted);
 }
 
 /** [OCPP-A9] A station that is not adopted may boot, and nothing else. */

@@ -118,6 +118,12 @@ function base(state: Ocpp16State, connectorNo: number, way: LimitWay): OcppStep 
   );
 }
 
+/** After a boot, or a change of hands, nobody knows what lies there. */
+export const forgetBase = (state: Ocpp16State): OcppStep =>
+  state.memory.limit.based.length === 0
+    ? stay(state)
+    : remember(state, 'limit', { limit: { ...state.memory.limit, based: [] } });
+
 /** Watts for a way: one that counts for all connectors takes the least, or the sum. */
 function wishOf(state: Ocpp16State, connectorNo: number, way: LimitWay, limit: Limit): Wish {
   const safeW = safeWOf(state);

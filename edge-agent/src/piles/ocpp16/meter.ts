@@ -1,8 +1,9 @@
 import type { DriverView } from '../driver.ts';
 import { type Fields, integerAt, listAt } from '../ocpp/fields.ts';
 import { chargeEnergyOf, withReading } from '../ocpp/meter-register.ts';
-import { readoutOf, readoutOver } from '../ocpp/readout.ts';
-import { type Samples, samplesOf, withoutDoubles } from '../ocpp/sampled-values.ts';
+import { gridCurrentsOf, readoutOf, readoutOver } from '../ocpp/readout.ts';
+import { type Sample, type Samples, samplesOf, withoutDoubles } from '../ocpp/sampled-values.ts';
+import { rotationOf } from './configuration.ts';
 import { showSoon } from './measure.ts';
 import {
   chargesOf,
@@ -21,6 +22,7 @@ import {
   type OcppEffect,
   type OcppStep,
   observed,
+  remember,
   report,
   stay,
   step,
@@ -112,10 +114,18 @@ function oldReadings(charge: Running, values: readonly ToldValue[]): readonly Oc
 }
 
 /** A current that is direct shows itself by the car's state of charge. */
-function dcSeen(state: Ocpp16State, soc: number | null): Ocpp16State {
+function dcSeen(state: Ocpp16State, soc: number | null): OcppStep {
   const { boot } = state.memory;
-  if (soc === null || boot === null || boot.dc || state.quirks.dc === false) return state;
-  return { ...state, memory: { ...state.memory, boot: { ...boot, dc: true } } };
+  if (soc === null || boot === null || boot.dc || state.quirks.dc === false) return stay(state);
+  return remember(state, 'boot', { boot: { ...boot, dc: true } });
+}
+
+/** The lines of the grid that a connector loads, where its wiring turns them ([OCPP-E11]). */
+function linesSeen(state: Ocpp16State, connectorNo: number, samples: readonly Sample[]): OcppStep {
+  const rotation = rotationOf(state, connectorNo);
+  if (rotation === '' || rotation === 'RST') return stay(state);
+  const lines = gridCurrentsOf(samples, rotation);
+  return lines === null ? stay(state) : step(state, observed('gridLines', { connectorNo, lines }));
 }
 
 function live(
@@ -127,8 +137,9 @@ function live(
   const samples = withoutDoubles(values.flatMap((value) => value.samples.samples));
   const now = readoutOf(samples);
   const readout = readoutOver(connectorOf(state, connectorNo).readout, now);
-  const read = withConnector(dcSeen(state, now.soc), connectorNo, { readout });
-  return showSoon(read, connectorNo, view);
+  const read = dcSeen(withConnector(state, connectorNo, { readout }), now.soc);
+  const lined = andThen(read, (s) => linesSeen(s, connectorNo, samples));
+  return andThen(lined, (s) => showSoon(s, connectorNo, view));
 }
 
 /** MeterValues: answered at once. */

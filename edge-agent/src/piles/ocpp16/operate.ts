@@ -7,6 +7,7 @@ import type { DriverView } from '../driver.ts';
 import { type Fields, integerAt, isFields, textAt } from '../ocpp/fields.ts';
 import { configurationSet } from './configuration.ts';
 import { drained } from './drains.ts';
+import { forgetBase } from './limits.ts';
 import { listSentBy } from './local-list.ts';
 import type { Asked, Ocpp16State } from './state.ts';
 import {
@@ -109,7 +110,7 @@ function learnt(state: Ocpp16State, { operation, parameters }: Asked, payload: F
     case 'SendLocalList':
       return status === 'Accepted' ? listSentBy(state, parameters) : stay(state);
     case 'ClearChargingProfile':
-      return remember(state, 'limit', { limit: { ...state.memory.limit, based: [] } });
+      return forgetBase(state);
     default:
       return stay(state);
   }

@@ -60,8 +60,8 @@ export interface Waiting {
   readonly about: 'card' | 'begin' | 'stop';
   readonly late: boolean;
   readonly idTag: string;
-  readonly startedAtMs: number | null;
-  readonly key: string;
+  /** Of a start: the charge as it will be. */
+  readonly charge: Running | null;
 }
 
 /** An operation that somebody asked for by name. */
@@ -116,7 +116,7 @@ export interface ListPart {
   readonly version: number;
 }
 
-/** Calls that may wait for the site; a station that sends more is answered when it sends again. */
+/** Calls that may wait for the site; of more the oldest is given up, for nobody waits for it any more. */
 export const WAITING_MAX = 64;
 /** Charges that are known at once, those that ended included. */
 const CHARGES_MAX = 64;

@@ -135,6 +135,15 @@ describe('configuration', () => {
     expect(cleared.at(-1)).toMatchObject({ action: 'ClearChargingProfile', payload: {} });
   });
 
+  test('[OCPP-E11] currents are those of the grid where the wiring turns the lines', () => {
+    const talk = new Talk().boot().configured({ ConnectorPhaseRotation: '0.RST, 1.STR' });
+    const sampledValue = [{ value: '7', measurand: 'Current.Import', phase: 'L1' }];
+    const values = { connectorId: 1, meterValue: [{ timestamp: at(0), sampledValue }] };
+    expect(ofType(talk.hear('MeterValues', values), 'Observed')).toMatchObject([
+      { name: 'gridLines', body: { connectorNo: 1, lines: { L2: 7_000 } } },
+    ]);
+  });
+
   test('connectors that the configuration names are told', () => {
     const talk = new Talk().boot();
     const told = ofType(read(talk, keys(['NumberOfConnectors', '2'])), 'PileLoggedIn');

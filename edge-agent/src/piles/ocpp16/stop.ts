@@ -55,7 +55,9 @@ export function chargeStopped(
   const again = charges.find(({ stop }) => stop === stopKeyOf(message));
   if (again !== undefined) return again;
   const idTag = textAt(payload, 'idTag').toUpperCase();
-  const open = charges.filter(
+  // A start that is still being stored is told to the site before this stop.
+  const beginning = state.waiting.flatMap(({ charge }) => charge ?? []);
+  const open = [...charges, ...beginning].filter(
     (charge) => charge.stop === null && !charge.named && (charge.startedAtMs ?? 0) <= atMs,
   );
   const own = open.filter((charge) => charge.idTag.toUpperCase() === idTag);
@@ -111,6 +113,7 @@ function recordOf(
 
 /** How the site finds the order; left out where the stop names nothing. */
 function refOf(charge: Running | undefined, message: Call): { readonly charge?: ChargeRef } {
+  if (charge?.no === 0) return { charge: { by: 'key', key: charge.key } };
   const no = charge?.no ?? integerAt(message.payload, 'transactionId') ?? -1;
   return no > 0 ? { charge: { by: 'no', no } } : {};
 }
@@ -140,10 +143,10 @@ export function stop(
   const found = chargeStopped(values.state, message, atMs, view);
   const charge = found && { ...readAt(found, values.values), stop: stopKeyOf(message) };
   const final = finalOf(charge, message, atMs);
-  const kept = charge === undefined ? values.state : withCharge(values.state, charge);
-  const asked = asking(kept, message, { about: 'stop', key: `${charge?.no ?? ''}` });
+  const isNumbered = charge !== undefined && charge.no > 0;
+  const kept = isNumbered ? withCharge(values.state, charge) : values.state;
+  const asked = asking(kept, message, { about: 'stop' });
   const effects: readonly OcppEffect[] = [...told.effects, ...values.effects];
-  if (asked === undefined) return step(state, ...effects);
   const reported = andThen(step(asked.state, ...effects), (s) =>
     report(s, flawsOf(final, message)),
   );
