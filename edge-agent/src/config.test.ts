@@ -75,13 +75,35 @@ test('a card number is compared without the bytes that pad it, and only those', 
   expect(cardKey('0D14B0A5')).not.toBe(cardKey('D14B0A50'));
 });
 
+test('a front has the port of its protocol, and a station its OCPP settings', () => {
+  const { fronts, piles } = configOf(
+    {
+      ...LEAST,
+      fronts: [
+        { protocol: 'ykc' },
+        { protocol: 'ocpp' },
+        { protocol: 'ocpp', tls: { kind: 'certificate' } },
+      ],
+      piles: [{ pileNo: 'x'.repeat(48), ocpp: { mode: 'strict', version: '1.6' } }],
+    },
+    '/',
+  );
+  expect(fronts.map(({ port }) => port)).toEqual([9_001, 9_100, 9_143]);
+  expect(fronts[1]?.ocpp).toMatchObject({ twins: 'newest-wins', frameKb: 256 });
+  expect(piles.get('x'.repeat(48))?.ocpp).toEqual({
+    mode: 'strict',
+    version: '1.6',
+    assume16: false,
+  });
+});
+
 describe('a wrong file', () => {
   test('every error is listed at once, with its place and both languages', () => {
     const faults = faultsOf({
       siteId: 'no spaces here',
       dataFolder: 'data',
       colour: 'red',
-      fronts: [{ protocol: 'ocpp', port: 70_000 }],
+      fronts: [{ protocol: 'morse', port: 70_000 }],
       piles: [{}, { pileNo: 5 }],
       cards: [{ cardNo: 'XYZ', account: 'a', balanceYuan: '1.234' }],
       limits: { plugSeconds: 1 },

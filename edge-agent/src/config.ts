@@ -7,6 +7,8 @@ import { decimalOf, energyStep, fen } from '@holdfast/shared/units';
 import { Settings } from 'typebox/system';
 import { Value } from 'typebox/value';
 import { type Lists, readLists } from './config/lists.ts';
+import type { PileOcpp } from './config/ocpp-schema.ts';
+import { portOf } from './config/ports.ts';
 import { ConfigFile } from './config/schema.ts';
 import { readSecurity, type SecurityConfig } from './config/security.ts';
 import { readTariffs, type TariffBook } from './config/tariff-book.ts';
@@ -19,7 +21,11 @@ export interface PileConfig {
   readonly pileNo: string;
   readonly dialect: string | undefined;
   readonly ratedPowerW: number | null;
+  /** `undefined`: nothing is said, as published. */
+  readonly ocpp: PileOcpp | undefined;
 }
+
+export type FrontConfig = ConfigFile['fronts'][number] & { readonly port: number };
 
 /** The configuration in the product's own terms: exact counts, milliseconds, maps. */
 export interface EdgeConfig {
@@ -27,7 +33,7 @@ export interface EdgeConfig {
   readonly name: string;
   readonly dataFolder: string;
   readonly logLevel: ConfigFile['logLevel'];
-  readonly fronts: ConfigFile['fronts'];
+  readonly fronts: readonly FrontConfig[];
   readonly api: Omit<ConfigFile['api'], 'token'> & { readonly token: string | null };
   readonly adoptAll: boolean;
   readonly piles: ReadonlyMap<string, PileConfig>;
@@ -52,7 +58,7 @@ export const isLoopback = (host: string): boolean => LOOPBACK.includes(host);
 
 function readPiles(file: ConfigFile, report: Report): ReadonlyMap<string, PileConfig> {
   const piles = new Map<string, PileConfig>();
-  for (const [n, { pileNo, dialect, ratedKw }] of file.piles.entries()) {
+  for (const [n, { pileNo, dialect, ratedKw, ocpp }] of file.piles.entries()) {
     if (piles.has(pileNo)) {
       report({
         path: `/piles/${n}/pileNo`,
@@ -69,7 +75,7 @@ function readPiles(file: ConfigFile, report: Report): ReadonlyMap<string, PileCo
       });
     }
     const ratedPowerW = ratedKw === undefined ? null : Math.round(ratedKw * 1_000);
-    piles.set(pileNo, { pileNo, dialect, ratedPowerW });
+    piles.set(pileNo, { pileNo, dialect, ratedPowerW, ocpp });
   }
   return piles;
 }
@@ -83,7 +89,8 @@ function checkListeners(file: ConfigFile, report: Report): void {
     });
   }
   const used = new Map([[file.api.port, '/api/port']]);
-  for (const [n, { port }] of file.fronts.entries()) {
+  for (const [n, front] of file.fronts.entries()) {
+    const port = portOf(front);
     const before = used.get(port);
     if (port !== 0 && before !== undefined) {
       report({
@@ -142,7 +149,7 @@ export function configOf(json: unknown, folder: string): EdgeConfig {
     name: file.name,
     dataFolder: path.resolve(folder, file.dataFolder),
     logLevel: file.logLevel,
-    fronts: file.fronts,
+    fronts: file.fronts.map((front) => ({ ...front, port: portOf(front) })),
     api: { ...file.api, token: file.api.token ?? null },
     adoptAll: file.adoptAll,
     piles: readPiles(file, report),

@@ -5,7 +5,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FaultError } from '@holdfast/shared/errors/fault';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
+import { TestStation } from './adapters/ws/testing/station.ts';
 import { configOf } from './config.ts';
 import { startEdge } from './edge.ts';
 
@@ -63,6 +64,26 @@ describe('the whole agent in one process', () => {
     const edge = await startEdge(config({ fronts }));
     expect(edge.addresses.ykc).toBe(port);
     await edge.stop();
+  });
+
+  test('an OCPP station of 48 characters boots and is online', async () => {
+    const pileNo = '充电桩-'.padEnd(48, 'x');
+    const fronts = [{ protocol: 'ocpp', port: 0 }];
+    const piles = [{ pileNo, ocpp: { version: '1.6' }, securityProfile: 0, allow: ['127.0.0.1'] }];
+    const edge = await startEdge(config({ fronts, piles }));
+    expect(edge.addresses).toMatchObject({ ykc: 0, ocpp: expect.any(Number) });
+    const url = `ws://127.0.0.1:${edge.addresses.ocpp}/ocpp/${encodeURIComponent(pileNo)}`;
+    const station = await TestStation.open(url, ['ocpp1.6', 'ocpp2.0.1']);
+    const boot = { chargePointVendor: 'Vendor', chargePointModel: 'Model' };
+    station.say(2, 'b', 'BootNotification', boot);
+    expect(await station.next()).toMatchObject([3, 'b', { status: 'Accepted' }]);
+    const { api } = edge.addresses;
+    const found = async () => (await fetch(`${api}/api/v1/piles`)).json() as Promise<object>;
+    await vi.waitFor(async () =>
+      expect(JSON.stringify(await found())).toContain(`"pileNo":"${pileNo}"`),
+    );
+    await edge.stop();
+    expect(await station.closed).toMatchObject({ code: 1001 });
   });
 
   test('one agent at a time on one ledger', async () => {

@@ -14,18 +14,16 @@ import { type HttpServer, httpServer } from './adapters/http/server.ts';
 import { openLedger } from './adapters/ledger/open.ts';
 import { packBatch } from './adapters/mqtt/packing.ts';
 import { mqttTransport } from './adapters/mqtt/transport.ts';
-import { type Front, openFront } from './adapters/tcp/front.ts';
 import { type EdgeApiParts, edgeApi } from './api/edge-api.ts';
 import { fileApi } from './api/file-api.ts';
 import { type LiveSource, liveSource } from './api/live-source.ts';
 import { orderHistory } from './api/order-history.ts';
 import { type CommandDesk, commandDesk } from './commands/desk.ts';
 import type { EdgeConfig } from './config.ts';
+import { countsOf, type Doors, openFronts, portsOf } from './fronts.ts';
 import { CAPTURE_LIMITS, Capture } from './piles/capture.ts';
-import { Registry } from './piles/registry.ts';
-import { ykcProtocol } from './piles/ykc/protocol.ts';
-import { YKC_SETTINGS } from './piles/ykc/settings.ts';
 import type { Timers } from './ports/clock.ts';
+import type { Doorkeeper } from './ports/doorkeeper.ts';
 import type { Ledger } from './ports/ledger.ts';
 import { type SiteLog, silentLog } from './site/log.ts';
 import { openSite, type RunningSite } from './site/site.ts';
@@ -51,8 +49,11 @@ export interface EdgeOptions {
 export interface EdgeAddresses {
   /** Origin of the local API and the station page. */
   readonly api: string;
-  /** Port of the first 云快充 front. */
+  /** Port of the first 云快充 front; 0: there is none. */
   readonly ykc: number;
+  /** Port of the first OCPP front, plain and over TLS. */
+  readonly ocpp?: number;
+  readonly 'ocpp-tls'?: number;
 }
 
 export interface RunningEdge {
@@ -136,52 +137,20 @@ interface Room {
   readonly capture: Capture;
 }
 
-/** Seconds of the file to milliseconds of the front. */
-const frontLimitsOf = (limits: EdgeConfig['fronts'][number]['limits']) => ({
-  ...limits,
-  silenceMs: limits.silenceSeconds * 1_000,
-  loginMs: limits.loginSeconds * 1_000,
-  partialMs: limits.partialSeconds * 1_000,
-  keepAliveMs: limits.keepAliveSeconds * 1_000,
-  drainMs: limits.drainSeconds * 1_000,
-});
-
-async function openFronts(room: Room, undo: Undoing) {
-  const { config, site, capture, clock, timers, log } = room;
-  const registry = new Registry(site);
-  const protocols = { ykc: ykcProtocol } as const;
-  const fronts: Front[] = [];
-  const addresses: { protocol: string; port: number }[] = [];
-  for (const { protocol, host, port, limits, qr } of config.fronts) {
-    const front = openFront({
-      protocol: protocols[protocol]({ ...YKC_SETTINGS, qr: qr ?? null }),
-      site,
-      registry,
-      capture,
-      clock,
-      timers,
-      host,
-      port,
-      limits: frontLimitsOf(limits),
-      log,
-    });
-    undo.add(() => front.stop());
-    const address = await front.start();
-    fronts.push(front);
-    addresses.push({ protocol, port: address.port });
-  }
-  return { fronts, addresses };
-}
-
-/** Counts of all fronts together. */
-function countsOf(fronts: readonly Front[]): Readonly<Record<string, number>> {
-  const sums: Record<string, number> = {};
-  for (const front of fronts) {
-    for (const [name, value] of Object.entries(front.stats())) {
-      sums[name] = (sums[name] ?? 0) + value;
-    }
-  }
-  return sums;
+/** Doors that ask only whether the site serves the pile. */
+function plainDoors({ site }: Room): Doors {
+  const door: Doorkeeper = {
+    enter: () => ({ ok: true }),
+    admit: async ({ identity }) =>
+      site.pile(identity)?.adopted === true
+        ? { ok: true, profile: 0 }
+        : { ok: false, why: 'unknown', status: 404, retryAfterS: 0 },
+    admitPlain: () => ({ ok: true }),
+    pskOf: () => null,
+    pskFailed: () => undefined,
+    report: () => undefined,
+  };
+  return { doorOf: () => door, tlsOf: () => Promise.resolve(undefined) };
 }
 
 function startLine(room: Room, undo: Undoing): SyncHandle | undefined {
@@ -280,7 +249,7 @@ export async function startEdge(
     const room = await openRoom(config, options, undo);
     keepClock(room, undo);
     let sync: SyncHandle | undefined;
-    let fronts: readonly Front[] = [];
+    let fronts: Awaited<ReturnType<typeof openFronts>> = [];
     const files = await openFiles(room, undo);
     const { server, source } = await openHttp(
       room,
@@ -293,14 +262,14 @@ export async function startEdge(
     undo.add(() => source.stop());
     sync = startLine(room, undo);
     const api = await server.start();
-    const opened = await openFronts(room, undo);
-    fronts = opened.fronts;
+    fronts = await openFronts({ ...room, doors: plainDoors(room) }, undo);
     const host = config.api.host === '0.0.0.0' ? '127.0.0.1' : config.api.host;
     const { ledger, clock, site, desk } = room;
     return {
       addresses: {
         api: `http://${host.includes(':') ? `[${host}]` : host}:${api.port}`,
-        ykc: opened.addresses.find(({ protocol }) => protocol === 'ykc')?.port ?? 0,
+        ykc: 0,
+        ...portsOf(fronts),
       },
       site,
       ledger,

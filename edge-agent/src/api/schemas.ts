@@ -11,7 +11,7 @@ export const OrderQuery = Type.Object(
   {
     ...PageQuery.properties,
     state: Type.Optional(Type.Enum([...ORDER_STATES])),
-    pileNo: Type.Optional(Type.String({ minLength: 1, maxLength: 32 })),
+    pileNo: Type.Optional(Type.String({ minLength: 1, maxLength: 48 })),
     exceptionsOnly: Type.Optional(Type.Boolean()),
   },
   closed,
@@ -19,7 +19,7 @@ export const OrderQuery = Type.Object(
 export type OrderQuery = Static<typeof OrderQuery>;
 
 export const OrderPath = Type.Object({ orderNo: Type.String({ minLength: 1, maxLength: 64 }) });
-export const PilePath = Type.Object({ pileNo: Type.String({ minLength: 1, maxLength: 32 }) });
+export const PilePath = Type.Object({ pileNo: Type.String({ minLength: 1, maxLength: 48 }) });
 export const CommandPath = Type.Object({ id: Type.String({ minLength: 1, maxLength: 64 }) });
 
 /** A raw order upload as it is kept beside the order. */

@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { Files } from './files.ts';
+import { FrontOcpp, PileOcpp } from './ocpp-schema.ts';
 import { frontDoor, pileDoor, Security } from './security-schema.ts';
 
 /*
@@ -61,10 +62,18 @@ const QrPrefix = Type.Object(
 
 const Front = Type.Object(
   {
-    protocol: Type.Enum(['ykc'], { description: 'what the piles speak' }),
+    protocol: Type.Enum(['ykc', 'ocpp'], { description: 'what the piles speak' }),
     host,
-    port: port(9001),
+    port: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 65_535,
+        description:
+          'TCP port; 0: any free one; left out: ykc 9001, ocpp 9100, with tls 9041, 9143',
+      }),
+    ),
     qr: Type.Optional(QrPrefix),
+    ocpp: FrontOcpp,
     ...frontDoor,
     limits: FrontBounds,
   },
@@ -73,7 +82,7 @@ const Front = Type.Object(
 
 const Pile = Type.Object(
   {
-    pileNo: text('number of the pile, as it says itself', 32),
+    pileNo: text('number of the pile, as it says itself; of OCPP stations their identity', 48),
     dialect: Type.Optional(text('dialect of its protocol; left out: as published', 64)),
     ratedKw: Type.Optional(
       Type.Number({
@@ -82,6 +91,7 @@ const Pile = Type.Object(
         description: 'most that one connector delivers, kW; shows jumps of a meter',
       }),
     ),
+    ocpp: Type.Optional(PileOcpp),
     ...pileDoor,
   },
   strict,

@@ -213,9 +213,10 @@ class OcppFront implements Front {
       unsentBytes: this.#limits.unsentBytes,
     });
     guest.webSocket = webSocket;
-    if (agreed.is === 'none') {
+    const open = agreed.is === 'none' ? undefined : drivers[agreed.version];
+    if (agreed.is === 'none' || open === undefined) {
       this.#visits.noVersion += 1;
-      this.#room.log.warn({ pile: identity, address, offered: agreed.offered }, 'no-ocpp-version');
+      this.#room.log.warn({ pile: identity, address }, 'no-ocpp-version');
       wire.close(CLOSE.protocolError, 'no subprotocol in common');
       return;
     }
@@ -229,7 +230,7 @@ class OcppFront implements Front {
     const connectionId = `${randomBytes(ID_BYTES).toString('base64url')}.`;
     const { version } = agreed;
     const station: Station = { version, mode: policy.mode, address, connectionId, memory };
-    const line = drivers[version](this.#room, station, wire);
+    const line = open(this.#room, station, wire);
     memory.line = line;
     guest.line = line;
     wire.listen({

@@ -20,7 +20,8 @@ export interface StationPolicy extends VersionPolicy {
 }
 
 export interface OcppFrontOptions {
-  readonly drivers: Readonly<Record<OcppVersion, OpenStation>>;
+  /** No other version than these is agreed on. */
+  readonly drivers: Readonly<Partial<Record<OcppVersion, OpenStation>>>;
   /** Shared by all OCPP fronts of the site. */
   readonly stations: Stations;
   readonly door: Doorkeeper;

@@ -1,0 +1,12 @@
+import type { OcppVersion } from '@holdfast/protocols/ocpp/version';
+import { stationOpener } from './connection.ts';
+import type { OpenStation } from './station.ts';
+
+/**
+ * The drivers of all versions that are spoken here. Loaded when the first OCPP front is opened: schemas
+ * and tables of a protocol that a site has no piles of cost it nothing.
+ */
+export async function ocppDrivers(): Promise<Readonly<Partial<Record<OcppVersion, OpenStation>>>> {
+  const { ocpp16Driver } = await import('../ocpp16/driver.ts');
+  return { '1.6': stationOpener(ocpp16Driver()) };
+}
