@@ -8,6 +8,8 @@ export type MeterFlaw = 'rolled-over' | 'reset' | 'fell' | 'dipped';
 export interface MeterRegister {
   /** What everything is counted from; `null`: from the first reading. */
   readonly start: MeterReading | null;
+  /** Energy of the charge at its start: what was counted before a reset that is long forgotten. */
+  readonly carried: EnergyStep;
   readonly readings: readonly MeterReading[];
 }
 
@@ -32,16 +34,21 @@ const MODULI: readonly bigint[] = [10_000_000_000n, 21_474_836_480n, 42_949_672_
 /** Most that any pile delivers: 1 MW is one step in 0.36 ms. */
 const STEPS_PER_SECOND = 2_778n;
 
-export const NO_READINGS: MeterRegister = { start: null, readings: [] };
+export const NO_READINGS: MeterRegister = {
+  start: null,
+  carried: energyStep(0n),
+  readings: [],
+};
 
 /** A register that stood at `meterStart` when its charge began. */
 export const registerFrom = (
   meterStart: EnergyStep | null,
   startedAtMs: number | null,
+  carried: EnergyStep = energyStep(0n),
 ): MeterRegister =>
   meterStart === null || startedAtMs === null
     ? NO_READINGS
-    : { start: { atMs: startedAtMs, energy: meterStart }, readings: [] };
+    : { start: { atMs: startedAtMs, energy: meterStart }, carried, readings: [] };
 
 const before = (a: MeterReading, b: MeterReading): boolean =>
   a.atMs < b.atMs || (a.atMs === b.atMs && a.energy < b.energy);
@@ -128,11 +135,11 @@ export function chargeEnergyOf(register: MeterRegister): ChargeEnergy {
   const readings = seriesOf(register);
   const [first] = readings;
   if (first === undefined) {
-    return { energy: energyStep(0n), readings: [], flaws: [], register: null };
+    return { energy: register.carried, readings: [], flaws: [], register: null };
   }
-  const course: MeterReading[] = [{ atMs: first.atMs, energy: energyStep(0n) }];
+  const course: MeterReading[] = [{ atMs: first.atMs, energy: register.carried }];
   const flaws = new Set<MeterFlaw>();
-  let energy = 0n;
+  let energy: bigint = register.carried;
   let stands = first;
   for (const [n, reading] of readings.entries()) {
     if (n === 0) continue;

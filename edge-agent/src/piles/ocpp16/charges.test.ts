@@ -426,6 +426,25 @@ test('[OCPP-E14] a value each second is shown now and then, and counts each time
   expect(talk.state.charges[0]?.register.readings).toHaveLength(20);
 });
 
+test('[OCPP-C14] what was counted before a reset survives a restart', () => {
+  const talk = new Talk().boot();
+  talk.charge();
+  for (const [seconds, value] of [
+    [60, '27010500'],
+    [120, '0'],
+    [180, '100'],
+  ] as const) {
+    talk.nowMs = NOW_MS + seconds * 1_000;
+    talk.hear('MeterValues', meter(seconds, value, { transactionId: 1_001 }));
+  }
+  talk.restart();
+  talk.open();
+  talk.nowMs = NOW_MS + 600_000;
+  const record = recordOf(talk.hear('StopTransaction', { ...STOP, meterStop: 300 }));
+  expect(record).toMatchObject({ totalEnergy: 8_000n, meterEnd: 3_000n });
+  expect(record?.readings?.[0]).toEqual({ atMs: NOW_MS, energy: 0n });
+});
+
 test('[OCPP-C14] replayed in any order, the values of a charge give the same order', () => {
   const values = Array.from({ length: 12 }, (_, n) => meter(n * 50, `${27_010_000 + n * 400}`));
   const settled = (order: readonly Payload[]) => {

@@ -111,7 +111,15 @@ const STATES: Readonly<Record<string, (talk: Talk) => unknown>> = {
   'served, never booted': (talk) => talk.open(),
   served: (talk) => talk.boot(),
   'nothing remembered makes sense': (talk) => {
-    for (const key of ['boot', 'configuration', 'triggers', 'limit', 'local-list', 'availability'])
+    for (const key of [
+      'boot',
+      'configuration',
+      'triggers',
+      'limit',
+      'local-list',
+      'availability',
+      'meters',
+    ])
       talk.site.noted.set(key, [key, null, 5, { keys: 7 }]);
     return talk.open();
   },

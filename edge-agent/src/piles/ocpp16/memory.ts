@@ -1,3 +1,4 @@
+import { decimalOf, type EnergyStep, energyStep, energyText } from '@holdfast/shared/units';
 import { type Fields, fieldsAt, integerAt, isFields, textAt, textsIn } from '../ocpp/fields.ts';
 import type { Make } from '../ocpp/quirks.ts';
 
@@ -37,6 +38,13 @@ export interface ListNote {
   readonly cards: readonly string[];
 }
 
+/** Where the meter of a charge stood after a reset, and what had been counted until then ([OCPP-C14]). */
+export interface MeterNote {
+  readonly atMs: number;
+  readonly register: EnergyStep;
+  readonly energy: EnergyStep;
+}
+
 /** What the driver remembers of a station across connections and restarts. */
 export interface Memory {
   readonly boot: BootNote | null;
@@ -47,6 +55,8 @@ export interface Memory {
   readonly list: ListNote;
   /** Connectors whose change of availability waits for the end of a charge ([OCPP-D10]). */
   readonly availability: Readonly<Record<string, string>>;
+  /** Charges whose meter was reset while they ran, by their number. */
+  readonly meters: Readonly<Record<string, MeterNote>>;
 }
 
 export const NO_MEMORY: Memory = {
@@ -56,6 +66,7 @@ export const NO_MEMORY: Memory = {
   limit: { way: 0, based: [] },
   list: { version: 0, cards: [] },
   availability: {},
+  meters: {},
 };
 
 const CONNECTORS_MAX = 64;
@@ -100,6 +111,29 @@ function configurationOf(note: unknown): ConfigurationNote | null {
 const numbersIn = (value: unknown): readonly number[] =>
   Array.isArray(value) ? value.filter((item) => Number.isSafeInteger(item)) : [];
 
+function metersOf(note: Fields): Readonly<Record<string, MeterNote>> {
+  return Object.fromEntries(
+    Object.entries(note).flatMap(([no, meter]) => {
+      if (!isFields(meter)) return [];
+      const [register, energy] = [
+        decimalOf(textAt(meter, 'register'), 4),
+        decimalOf(textAt(meter, 'energy'), 4),
+      ];
+      const atMs = integerAt(meter, 'atMs');
+      if (register === undefined || energy === undefined || atMs === undefined) return [];
+      return [[no, { atMs, register: energyStep(register), energy: energyStep(energy) }] as const];
+    }),
+  );
+}
+
+const meterNotes = ({ meters }: Memory): unknown =>
+  Object.fromEntries(
+    Object.entries(meters).map(([no, { atMs, register, energy }]) => [
+      no,
+      { atMs, register: energyText(register), energy: energyText(energy) },
+    ]),
+  );
+
 /** Notes of a station as they come back from the site; one that is not as it was written is forgotten. */
 export function readMemory(notes: ReadonlyMap<string, unknown>): Memory {
   const at = (key: string): Fields => {
@@ -122,6 +156,7 @@ export function readMemory(notes: ReadonlyMap<string, unknown>): Memory {
       cards: textsIn(at('local-list')['cards']),
     },
     availability: Object.fromEntries(availability),
+    meters: metersOf(at('meters')),
   };
 }
 
@@ -133,5 +168,6 @@ export const NOTES = {
   limit: (memory: Memory): unknown => memory.limit,
   'local-list': (memory: Memory): unknown => memory.list,
   availability: (memory: Memory): unknown => memory.availability,
+  meters: meterNotes,
 } as const;
 export type NoteKey = keyof typeof NOTES;

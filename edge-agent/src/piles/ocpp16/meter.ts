@@ -142,6 +142,21 @@ function live(
   return andThen(lined, (s) => showSoon(s, connectorNo, view));
 }
 
+/** Charges whose meters are remembered at once. */
+const METERS_MAX = 32;
+
+/** [OCPP-C14] What a reset took from the register is kept: after a restart no reading tells of it. */
+function noteReset(state: Ocpp16State, { no, register }: Running): OcppStep {
+  const { flaws, energy, register: stands, readings } = chargeEnergyOf(register);
+  const before = state.memory.meters[no];
+  const isNew = before === undefined ? flaws.includes('reset') : (stands ?? 0n) < before.register;
+  const atMs = readings.at(-1)?.atMs;
+  if (!isNew || stands === null || atMs === undefined) return stay(state);
+  const others = Object.entries(state.memory.meters).filter(([other]) => other !== String(no));
+  const meters = [...others, [String(no), { atMs, register: stands, energy }] as const];
+  return remember(state, 'meters', { meters: Object.fromEntries(meters.slice(-METERS_MAX)) });
+}
+
 /** MeterValues: answered at once. */
 export function meterValues(state: Ocpp16State, message: Call, view: DriverView): OcppStep {
   const { payload } = message;
@@ -178,7 +193,9 @@ function forEachGroup(
       if (charge === undefined) return stay(s);
       const read = readAt(charge, values);
       const old = values.filter(({ time }) => time.late);
-      return step(withCharge(s, read), ...oldReadings(read, old));
+      return andThen(noteReset(withCharge(s, read), read), (t) =>
+        step(t, ...oldReadings(read, old)),
+      );
     }),
   );
 }

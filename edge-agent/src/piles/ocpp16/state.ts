@@ -1,4 +1,5 @@
 import type { EnergyStep } from '@holdfast/shared/units';
+import type { OpenCharge } from '../../ports/site.ts';
 import type { DriverView } from '../driver.ts';
 import { type MeterRegister, registerFrom } from '../ocpp/meter-register.ts';
 import { NO_QUIRKS, type Quirks, quirksOf } from '../ocpp/quirks.ts';
@@ -177,10 +178,11 @@ export function withMemory(state: Ocpp16State, change: Partial<Memory>): Ocpp16S
 }
 
 /** A charge as the site's open orders know it, after a reconnect or a restart. */
-function runningOf(open: ReturnType<DriverView['site']['openCharges']>[number]): Running[] {
+function runningOf(open: OpenCharge, { meters }: Memory): Running[] {
   const { charge, orderNo, connectorNo, chargingAtMs, openedAtMs } = open;
   if (charge === undefined) return [];
   const startedAtMs = chargingAtMs ?? openedAtMs;
+  const meter = meters[charge.no];
   return [
     {
       orderNo,
@@ -190,7 +192,10 @@ function runningOf(open: ReturnType<DriverView['site']['openCharges']>[number]):
       idTag: charge.key.split('|')[1] ?? '',
       startedAtMs,
       meterStart: charge.meterStart,
-      register: registerFrom(charge.meterStart, startedAtMs),
+      register:
+        meter === undefined
+          ? registerFrom(charge.meterStart, startedAtMs)
+          : registerFrom(meter.register, meter.atMs, meter.energy),
       stop: null,
       named: false,
     },
@@ -203,7 +208,9 @@ export function chargesOf(state: Ocpp16State, view: DriverView): readonly Runnin
   const others = view.site
     .openCharges(state.pileNo)
     .filter(({ charge }) => charge !== undefined && !own.has(charge.no));
-  return others.length === 0 ? state.charges : [...others.flatMap(runningOf), ...state.charges];
+  return others.length === 0
+    ? state.charges
+    : [...others.flatMap((open) => runningOf(open, state.memory)), ...state.charges];
 }
 
 /** Keeps a charge as it is now; of too many the oldest goes. */

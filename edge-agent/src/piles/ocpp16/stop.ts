@@ -1,4 +1,5 @@
 import { hexOf } from '@holdfast/protocols/kernel/bytes';
+import type { MeterReading } from '@holdfast/shared/money/readings';
 import type { ChargeRecord, StartMethod } from '@holdfast/shared/order/record';
 import type { ChargeRef } from '@holdfast/shared/pile/pile-charge';
 import { energyStep, moneyStep } from '@holdfast/shared/units';
@@ -78,6 +79,16 @@ function finalOf(charge: Running | undefined, message: Call, atMs: number): Char
   return chargeEnergyOf(silent ? register : withLast(register, { atMs, energy }));
 }
 
+/** Readings that a restart has cut off at a reset begin with the charge all the same. */
+const fromStart = (
+  charge: Running | undefined,
+  readings: readonly MeterReading[],
+): readonly MeterReading[] => {
+  const atMs = charge?.startedAtMs ?? null;
+  const isCut = atMs !== null && (readings[0]?.energy ?? 0n) > 0n;
+  return isCut ? [{ atMs, energy: NOTHING }, ...readings] : readings;
+};
+
 function recordOf(
   state: Ocpp16State,
   charge: Running | undefined,
@@ -107,7 +118,7 @@ function recordOf(
     startMethod: methodOf(charge),
     cardNo: idTag === '' || isRemoteToken(idTag) ? null : idTag,
     ...stopOf(textAt(payload, 'reason')),
-    readings,
+    readings: fromStart(charge, readings),
   };
 }
 
