@@ -23,6 +23,8 @@ interface SpokenProtocol {
   /** Beginning of their numbers: piles of several protocols stand side by side. */
   readonly first: number;
   readonly title: string;
+  /** `null`: it is no OCPP. */
+  readonly dialect: Dialect | null;
   readonly piles: (to: Address, tls?: TlsClient) => RunPile;
 }
 
@@ -55,24 +57,28 @@ export const PILE_PROTOCOLS = {
     front: 'ykc',
     first: 0,
     title: '云快充',
+    dialect: null,
     piles: (to: Address) => ykcPiles(tcpSurroundings(to)),
   },
   'ocpp1.6': {
     front: 'ocpp',
     first: 1_000_000,
     title: 'OCPP 1.6',
+    dialect: ocpp16,
     piles: overWebSocket(ocpp16),
   },
   'ocpp2.0.1': {
     front: 'ocpp',
     first: 2_000_000,
     title: 'OCPP 2.0.1',
+    dialect: ocpp201,
     piles: overWebSocket(ocpp201),
   },
   'ocpp2.1': {
     front: 'ocpp',
     first: 3_000_000,
     title: 'OCPP 2.1',
+    dialect: ocpp21,
     piles: overWebSocket(ocpp21),
   },
 } as const satisfies Readonly<Record<string, SpokenProtocol>>;

@@ -11,18 +11,22 @@ import type { OcppVersion } from '@holdfast/protocols/ocpp/version';
 import type { AcceptText } from './text-line.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
+/** What all connections of a simulated edge share. */
+export interface PlatformParts {
+  readonly site: SiteView;
+  readonly registry: Registry;
+  readonly capture: Capture;
+}
+
 /** A ping and its answer, through the site's own network. */
 const PING_MS = 4;
 
-export const OCPP_DRIVERS: Readonly<Partial<Record<OcppVersion, OpenStation>>> = {
+const DRIVERS: Readonly<Partial<Record<OcppVersion, OpenStation>>> = {
   '1.6': stationOpener(ocpp16Driver()),
 };
 
 /** The edge's end of OCPP as it is, but for the sockets: endpoint, connection, driver, session. */
-export function ocppPlatform(
-  { clock, timers }: VirtualTime,
-  parts: { readonly site: SiteView; readonly registry: Registry; readonly capture: Capture },
-): AcceptText {
+export function ocppPlatform({ clock, timers }: VirtualTime, parts: PlatformParts): AcceptText {
   const stations = new Stations();
   const room = {
     ...parts,
@@ -35,7 +39,7 @@ export function ocppPlatform(
   };
   let connections = 0;
   return ({ identity, version }, wire) => {
-    const open = OCPP_DRIVERS[version];
+    const open = DRIVERS[version];
     if (open === undefined) return undefined;
     connections += 1;
     const memory = stations.memoryOf(identity);

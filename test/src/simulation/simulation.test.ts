@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { FIELD_FAULTS, NO_FAULTS } from '../piles/faults.ts';
+import type { ProtocolName } from '../piles/protocols.ts';
 import { FIELD_PACE, SHOW_PACE } from '../piles/setup.ts';
 import { reconcile } from '../world/reconcile.ts';
 import { openStation, type StationOptions } from './station.ts';
@@ -22,6 +23,8 @@ async function run(options: Omit<StationOptions, 'startMs'>, hours: number) {
   await station.close();
   return { orders, books, unfinished, report: fleet.books.report(options.seed, options.piles) };
 }
+
+const OCPP: readonly ProtocolName[] = ['ocpp1.6'];
 
 const equal = ({ orders, books }: Awaited<ReturnType<typeof run>>): readonly string[] =>
   reconcile('site-01', books, orders, orders).faults;
@@ -50,8 +53,30 @@ describe('a station in virtual time', () => {
     expect(equal(result)).toEqual([]);
   });
 
+  test.each(OCPP)('%s: four hours of a car park, over midnight', async (protocol) => {
+    const options = { seed: 2, piles: 2, faults: NO_FAULTS, pace: FIELD_PACE };
+    const result = await run({ ...options, protocols: [protocol] }, 4);
+    expect(result.books.length).toBeGreaterThan(15);
+    expect(result.unfinished).toBe(0);
+    expect(equal(result)).toEqual([]);
+    expect(result.orders.filter(({ exceptions }) => exceptions.length > 0)).toEqual([]);
+  });
+
+  test.each(OCPP.flatMap((protocol) => [3, 4, 5].map((seed) => [protocol, seed] as const)))(
+    '%s: a bad night, seed %i: nothing lost, nothing twice',
+    async (protocol, seed) => {
+      const options = { seed, piles: 2, faults: FIELD_FAULTS, pace: SHOW_PACE };
+      const result = await run({ ...options, protocols: [protocol, 'ykc'] }, 0.4);
+      expect(result.books.length).toBeGreaterThan(200);
+      expect(result.report.refused).toBe(0);
+      expect(result.report.unconfirmed).toBe(0);
+      expect(equal(result)).toEqual([]);
+    },
+  );
+
   test('the same seed gives the same night', async () => {
-    const options = { seed: 9, piles: 2, faults: FIELD_FAULTS, pace: SHOW_PACE };
+    const protocols: readonly ProtocolName[] = ['ykc', ...OCPP];
+    const options = { seed: 9, piles: 2, protocols, faults: FIELD_FAULTS, pace: SHOW_PACE };
     const [one, two] = [await run(options, 0.25), await run(options, 0.25)];
     expect(two.books).toEqual(one.books);
   });

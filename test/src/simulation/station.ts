@@ -10,17 +10,23 @@ import { openSite } from '@holdfast/edge-agent/site/site';
 import { orderResource } from '@holdfast/shared/api/present';
 import type { OrderResource } from '@holdfast/shared/api/resources';
 import type { Order } from '@holdfast/shared/order/order';
+import { openBooks } from '../piles/books.ts';
 import type { Faults } from '../piles/faults.ts';
-import { FLEET_DEFAULTS, type Fleet, fleetLists, runFleet } from '../piles/fleet.ts';
-import { ykcPiles } from '../piles/protocols.ts';
+import { FLEET_DEFAULTS, type Fleet, fleetLists, joinFleets, runFleet } from '../piles/fleet.ts';
+import { ocppPiles, PILE_PROTOCOLS, type ProtocolName, ykcPiles } from '../piles/protocols.ts';
 import type { Pace } from '../piles/setup.ts';
 import type { Surroundings, Wire } from '../piles/surroundings.ts';
 import { SHOW_TARIFF } from '../world/tariffs.ts';
+import { ocppPlatform, type PlatformParts } from './ocpp-platform.ts';
+import { type CutLine, cutLine, textSurroundings } from './text-line.ts';
 import { type VirtualTime, virtualTime } from './virtual-time.ts';
 
 export interface StationOptions {
   readonly seed: number;
+  /** Of each protocol. */
   readonly piles: number;
+  /** Left out: 云快充. */
+  readonly protocols?: readonly ProtocolName[];
   readonly faults: Faults;
   readonly pace: Pace;
   readonly startMs: number;
@@ -30,6 +36,8 @@ export interface StationOptions {
 export interface Station {
   readonly time: VirtualTime;
   readonly fleet: Fleet;
+  /** Between the OCPP piles and the edge. */
+  readonly ocppLine: Pick<CutLine, 'cut' | 'restore'>;
   readonly orders: () => Promise<readonly Order[]>;
   readonly resources: () => Promise<readonly OrderResource[]>;
   readonly close: () => Promise<void>;
@@ -39,17 +47,19 @@ export interface Station {
 const HOP_MS = 2;
 const ALL = 1_000_000;
 
-function configFor(options: StationOptions): EdgeConfig {
-  const lists = fleetLists({ ...FLEET_DEFAULTS, count: options.piles });
+function configFor(options: StationOptions, protocols: readonly ProtocolName[]): EdgeConfig {
+  const lists = protocols.map((name) =>
+    fleetLists({ ...FLEET_DEFAULTS, count: options.piles, first: PILE_PROTOCOLS[name].first }),
+  );
   return configOf(
     {
       siteId: 'site-01',
       name: 'Simulated site',
       dataFolder: '.',
       fronts: [{ protocol: 'ykc' }],
-      piles: lists.piles.map((pileNo) => ({ pileNo })),
-      cards: lists.cards.map((card) => ({ ...card, balanceYuan: '99999.00' })),
-      vins: lists.vins.map((vin) => ({ ...vin, balanceYuan: '99999.00' })),
+      piles: lists.flatMap(({ piles }) => piles.map((pileNo) => ({ pileNo }))),
+      cards: lists.flatMap(({ cards }) => cards.map((c) => ({ ...c, balanceYuan: '99999.00' }))),
+      vins: lists.flatMap(({ vins }) => vins.map((vin) => ({ ...vin, balanceYuan: '99999.00' }))),
       tariffs: [SHOW_TARIFF],
       tariff: SHOW_TARIFF.tariffId,
     },
@@ -93,49 +103,66 @@ function lineOver(time: VirtualTime, accept: Accept): Surroundings['open'] {
   };
 }
 
-export async function openStation(options: StationOptions): Promise<Station> {
-  const time = virtualTime(options.startMs);
-  const { clock, timers } = time;
-  const ledger = memoryLedger('site-01', clock.nowMs);
-  const capture = new Capture();
-  const site = await openSite({ config: configFor(options), ledger, clock, timers, capture });
-  const registry = new Registry(site);
+/** The edge's end of 云快充 as it is, but for the sockets. */
+function ykcPlatform({ clock, timers }: VirtualTime, parts: PlatformParts): Accept {
   const protocol = ykcProtocol();
   const room = {
+    ...parts,
     protocol,
     driver: protocol.driver,
-    site,
-    registry,
     clock,
     timers,
-    capture,
     limits: CONNECTION_LIMITS,
     counts: noFrames(),
     log: silentLog,
     mayLogIn: () => true,
   };
-  const open = lineOver(time, (wire) => {
-    return new Connection(room, {
-      address: 'virtual',
-      pause: () => {},
-      resume: () => {},
-      ...wire,
+  return (wire) =>
+    new Connection(room, { address: 'virtual', pause: () => {}, resume: () => {}, ...wire });
+}
+
+export async function openStation(options: StationOptions): Promise<Station> {
+  const protocols = options.protocols ?? ['ykc'];
+  const time = virtualTime(options.startMs);
+  const { clock, timers } = time;
+  const ledger = memoryLedger('site-01', clock.nowMs);
+  const capture = new Capture();
+  const site = await openSite({
+    config: configFor(options, protocols),
+    ledger,
+    clock,
+    timers,
+    capture,
+  });
+  const registry = new Registry(site);
+  const parts = { site, registry, capture };
+  const ocppLine = cutLine(ocppPlatform(time, parts));
+  const lines = {
+    ykc: ykcPiles({ time: time.pile, open: lineOver(time, ykcPlatform(time, parts)) }),
+    ocpp: textSurroundings(time, ocppLine.accept),
+  };
+  const books = openBooks();
+  const fleets = protocols.map((name) => {
+    const { first, dialect } = PILE_PROTOCOLS[name];
+    return runFleet({
+      ...FLEET_DEFAULTS,
+      count: options.piles,
+      first,
+      seed: options.seed,
+      faults: options.faults,
+      pace: options.pace,
+      remoteOneIn: 0,
+      time: time.pile,
+      books,
+      runPile: dialect === null ? lines.ykc : ocppPiles(dialect, lines.ocpp),
     });
   });
-  const fleet = runFleet({
-    ...FLEET_DEFAULTS,
-    count: options.piles,
-    seed: options.seed,
-    faults: options.faults,
-    pace: options.pace,
-    remoteOneIn: 0,
-    time: time.pile,
-    runPile: ykcPiles({ time: time.pile, open }),
-  });
+  const fleet = joinFleets(books, fleets);
   const orders = () => ledger.orders({ limit: ALL });
   return {
     time,
     fleet,
+    ocppLine,
     orders,
     resources: async () => (await orders()).map(orderResource),
     async close() {

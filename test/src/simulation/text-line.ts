@@ -16,6 +16,40 @@ export type AcceptText = (
   wire: { readonly write: (text: string) => void; readonly end: () => void },
 ) => Accepted | undefined;
 
+export interface CutLine {
+  readonly accept: AcceptText;
+  readonly cut: () => void;
+  readonly restore: () => void;
+}
+
+/** A line that can be cut: what is open breaks, and nobody gets through until it is restored. */
+export function cutLine(accept: AcceptText): CutLine {
+  const open = new Set<() => void>();
+  let isUp = true;
+  return {
+    accept(station, wire) {
+      if (!isUp) return undefined;
+      const platform = accept(station, wire);
+      if (platform === undefined) return undefined;
+      open.add(wire.end);
+      return {
+        received: platform.received,
+        lost() {
+          open.delete(wire.end);
+          platform.lost();
+        },
+      };
+    },
+    cut() {
+      isUp = false;
+      for (const end of open) end();
+    },
+    restore() {
+      isUp = true;
+    },
+  };
+}
+
 /** WebSockets without a network: what one side writes the other reads a moment later, in order. */
 export const textSurroundings = (time: VirtualTime, accept: AcceptText): OcppSurroundings => ({
   time: time.pile,
