@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { fuzzOcpp } from './ocpp-station.ts';
 import { type FuzzReport, fuzzYkc } from './ykc-frames.ts';
 
 /** The heap may grow by this much: code that is compiled late, not what is kept. */
@@ -27,47 +28,67 @@ function heapReader(): () => number {
   };
 }
 
-function summaryOf(report: FuzzReport, seed: number, seconds: number): string {
+function summaryOf(what: string, report: FuzzReport, seed: number, seconds: number): string {
   const { cases, frames, unknown, bytes, heapGrowthBytes, failures } = report;
   const heap =
     heapGrowthBytes === null ? 'not measured' : `${(heapGrowthBytes / MEGA).toFixed(1)} MB`;
   return [
-    `ykc: ${cases} cases, seed ${seed}`,
-    `${(bytes / MEGA).toFixed(1)} MB sent, ${frames} frames read (${unknown} of them unknown)`,
+    `${what}: ${cases} cases, seed ${seed}`,
+    `${(bytes / MEGA).toFixed(1)} MB sent, ${frames} frames read (${unknown} of them not understood)`,
     `heap growth ${heap}, ${seconds.toFixed(1)} s`,
     failures.length === 0 ? 'no failure' : `${failures.length} FAILURES`,
   ].join('; ');
 }
 
+const FUZZERS = { ykc: fuzzYkc, ocpp: fuzzOcpp } as const;
+const isProtocol = (text: string): text is keyof typeof FUZZERS => Object.hasOwn(FUZZERS, text);
+
+function protocolsOf(text: string): readonly (keyof typeof FUZZERS)[] {
+  const names = text.split(',');
+  if (names.every(isProtocol)) return names.filter(isProtocol);
+  throw new InvalidArgumentError(`any of ${Object.keys(FUZZERS).join(',')}`);
+}
+
 interface Options {
+  readonly protocol: readonly (keyof typeof FUZZERS)[];
   readonly count: number;
   readonly seed: number;
   readonly from: number;
 }
 
-function fuzz({ count, seed, from }: Options): number {
+async function fuzz(
+  protocol: keyof typeof FUZZERS,
+  { count, seed, from }: Options,
+): Promise<boolean> {
   const startedMs = performance.now();
-  const report = fuzzYkc({ count, seed, from }, heapReader());
+  const report = await FUZZERS[protocol]({ count, seed, from }, heapReader());
   const grown = (report.heapGrowthBytes ?? 0) > HEAP_GROWTH_MAX_BYTES;
   for (const failure of report.failures) process.stdout.write(`${failure}\n`);
   if (grown) process.stdout.write(`the heap grew by ${report.heapGrowthBytes} bytes\n`);
   const seconds = (performance.now() - startedMs) / 1000;
-  process.stdout.write(`${summaryOf(report, seed, seconds)}\n`);
-  return report.failures.length > 0 || grown ? 1 : 0;
+  process.stdout.write(`${summaryOf(protocol, report, seed, seconds)}\n`);
+  return report.failures.length === 0 && !grown;
+}
+
+async function fuzzAll(options: Options): Promise<void> {
+  for (const protocol of options.protocol) {
+    if (!(await fuzz(protocol, options))) process.exitCode = 1;
+  }
 }
 
 const program = new Command('fuzz')
-  .description('Mutated and random 云快充 frames and streams against the decoder')
+  .description(
+    'Mutated and random frames: 云快充 against the decoder, OCPP against connection and drivers',
+  )
+  .option('--protocol <names>', 'of ykc,ocpp', protocolsOf, protocolsOf('ykc,ocpp'))
   .option('--count <n>', 'cases to run', wholeNumber, 1_000_000)
   .option('--seed <n>', 'chooses the cases; the same seed gives the same ones', wholeNumber, 1)
   .option('--from <n>', 'number of the first case, to run one again', wholeNumber, 0)
   .exitOverride()
-  .action((options: Options) => {
-    process.exitCode = fuzz(options);
-  });
+  .action(fuzzAll);
 
 try {
-  program.parse();
+  await program.parseAsync();
 } catch (error) {
   if (!(error instanceof CommanderError)) throw error;
   process.exitCode = error.exitCode === 0 ? 0 : 2;
