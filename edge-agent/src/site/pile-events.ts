@@ -235,6 +235,7 @@ const HANDLERS: { readonly [T in PileEvent['type']]: Handler<T> } = {
   ClockAnswered: onClock,
   CommandAnswered: onCommandAnswered,
   Observed: onObserved,
+  CertificateAsked: (room, pile) => room.log.info({ pile: pile.known.pileNo }, 'certificate-asked'),
   CardChecked: onCardChecked,
   ChargeBegan: onChargeBegan,
   ChargeReadings: onChargeReadings,

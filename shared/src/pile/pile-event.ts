@@ -118,6 +118,17 @@ export type PileEvent =
       readonly seen: string;
       readonly repair: string;
     }
+  /**
+   * The pile asks for a certificate of its own (OCPP SignCertificate) and waits for it: it is given by
+   * the operation `CertificateSigned`.
+   */
+  | {
+      readonly type: 'CertificateAsked';
+      /** PKCS#10 as PEM. */
+      readonly request: string;
+      /** What for: connections to here, or contracts of cars (ISO 15118). */
+      readonly purpose: 'connection' | 'v2g';
+    }
   /** BMS data, lock states and whatever else a technician may want to read; decoded, for display. */
   | {
       readonly type: 'Observed';

@@ -49,5 +49,9 @@ export const signCertificate = (state: Ocpp16State, message: Call): OcppStep =>
   step(
     state,
     answer(message.call, { status: 'Accepted' }),
-    emit({ type: 'Observed', name: 'signCertificate', body: message.payload }),
+    emit({
+      type: 'CertificateAsked',
+      request: textAt(message.payload, 'csr'),
+      purpose: 'connection',
+    }),
   );

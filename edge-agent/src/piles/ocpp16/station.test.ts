@@ -327,6 +327,7 @@ describe('files and messages', () => {
     ]);
     const csr = talk.hear('SignCertificate', { csr: 'PEM' });
     expect(answersIn(csr)).toEqual([{ status: 'Accepted' }]);
+    expect(ofType(csr, 'CertificateAsked')).toMatchObject([{ request: 'PEM' }]);
     for (const action of [
       'DiagnosticsStatusNotification',
       'LogStatusNotification',
