@@ -132,6 +132,29 @@ function commandOf(
     deadlineMs: nowMs + timeoutMs,
     ...(orderNo === undefined ? {} : { fence: { orderNo } }),
     ...(request.op === 'start' ? { start: payerOf(request) } : {}),
+    ...wishOf(request),
+  };
+}
+
+/** What an operation or a limit brings along; without it there is nothing to do. */
+function wishOf({
+  op,
+  connectorNo,
+  operate,
+  limit,
+}: CommandRequest): Pick<Command, 'operate' | 'limit'> {
+  if (connectorNo === 0 && (op === 'start' || op === 'stop' || op === 'read')) {
+    throw new FaultError('invalid-input', `connectorNo: ${op} needs a connector`);
+  }
+  if (op === 'operate' && operate === undefined) {
+    throw new FaultError('invalid-input', 'an operation needs its name: operate.operation');
+  }
+  if (op === 'limit' && limit === undefined) {
+    throw new FaultError('invalid-input', 'a limit needs limit.maxW and limit.seconds');
+  }
+  return {
+    ...(op === 'operate' && operate !== undefined ? { operate } : {}),
+    ...(op === 'limit' && limit !== undefined ? { limit } : {}),
   };
 }
 

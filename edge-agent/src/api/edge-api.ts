@@ -63,6 +63,13 @@ export interface EdgeApi {
   readonly health: () => Promise<HealthResource>;
 }
 
+/** Commands that may be for a pile as a whole. */
+const OF_WHOLE_PILE: readonly CommandRequest['op'][] = [
+  'operate',
+  'limit',
+  'reboot',
+  'upload-frames',
+];
 /** A command without a time of its own is given this long. */
 const USUAL_TIMEOUT_S = 90;
 /** A request waits so long for the pile; the answer comes by the live changes after that. */
@@ -73,12 +80,21 @@ const notFound = (what: string): FaultError => new FaultError('not-found', what)
 /** The command of a request; throws `FaultError` for a site or pile that is not here. */
 function commandOf(parts: EdgeApiParts, request: CommandRequest): Command {
   const { site, config, clock } = parts;
-  const { pileNo, connectorNo, op, account, balanceYuan, orderNo } = request;
+  const { pileNo, connectorNo, op, account, balanceYuan, orderNo, operate, limit } = request;
   if (request.siteId !== config.siteId) throw notFound(`this is site ${config.siteId}`);
   const pile = site.memory.pile(pileNo);
   if (pile === undefined) throw notFound(`no pile ${pileNo}`);
   if (op === 'start' && (account === undefined || balanceYuan === undefined)) {
     throw new FaultError('invalid-input', 'a start needs account and balanceYuan');
+  }
+  if (connectorNo === 0 && !OF_WHOLE_PILE.includes(op)) {
+    throw new FaultError('invalid-input', `connectorNo: ${op} needs a connector`);
+  }
+  if (op === 'operate' && operate === undefined) {
+    throw new FaultError('invalid-input', 'an operation needs its name: operate.operation');
+  }
+  if (op === 'limit' && limit === undefined) {
+    throw new FaultError('invalid-input', 'a limit needs limit.maxW and limit.seconds');
   }
   const nowMs = clock.hubNowMs();
   const start =
@@ -94,6 +110,8 @@ function commandOf(parts: EdgeApiParts, request: CommandRequest): Command {
     deadlineMs: nowMs + (request.timeoutSeconds ?? USUAL_TIMEOUT_S) * 1_000,
     ...(orderNo === undefined ? {} : { fence: { orderNo } }),
     ...(start === undefined ? {} : { start }),
+    ...(operate === undefined ? {} : { operate }),
+    ...(limit === undefined ? {} : { limit }),
   };
 }
 

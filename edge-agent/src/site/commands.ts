@@ -14,8 +14,13 @@ import { runStep } from './stepper.ts';
 
 /** What became of a command at the pile; the desk makes the answer of it. */
 export type Result =
-  | { readonly outcome: 'done'; readonly orderNo?: string }
-  | { readonly outcome: 'refused'; readonly reason: Refusal; readonly orderNo?: string }
+  | { readonly outcome: 'done'; readonly orderNo?: string; readonly answer?: unknown }
+  | {
+      readonly outcome: 'refused';
+      readonly reason: Refusal;
+      readonly orderNo?: string;
+      readonly answer?: unknown;
+    }
   /** It was carried out, and the pile has not said what came of it. */
   | { readonly outcome: 'unknown'; readonly reason: string; readonly orderNo?: string };
 
@@ -136,6 +141,40 @@ function reboot(room: SiteRoom, command: Command, timeoutMs: number): Promise<Re
   return answered(news);
 }
 
+/** [SITE-5] An operation by its name; the pile's own words come back. */
+async function operate(room: SiteRoom, command: Command, timeoutMs: number): Promise<Result> {
+  const target = targetOf(room, command);
+  if (typeof target === 'string') return refused(target);
+  const { id: request, pileNo } = command;
+  if (command.operate === undefined) return refused('unknown');
+  const news = room.waits.next(`operate ${pileNo} ${request}`, timeoutMs);
+  target.link.send({ do: 'operate', request, ...command.operate });
+  const said = await news;
+  if (said?.news !== 'operated' || said.outcome === 'unanswered') {
+    return { outcome: 'unknown', reason: NO_ANSWER };
+  }
+  const { answer } = said;
+  if (said.outcome === 'done') return { outcome: 'done', answer };
+  return { outcome: 'refused', reason: 'pile-refused', answer };
+}
+
+/** [SITE-1] A limit is kept up by the site until its time is over. */
+async function limit(room: SiteRoom, command: Command, timeoutMs: number): Promise<Result> {
+  const target = targetOf(room, command, 'power-limit');
+  if (typeof target === 'string') return refused(target);
+  if (command.limit === undefined) return refused('unknown');
+  const { pileNo, connectorNo } = command;
+  const { maxW, seconds } = command.limit;
+  const news = room.waits.next(`limitPower ${pileNo}`, timeoutMs);
+  room.limits.want({
+    pileNo,
+    connectorNo: connectorNo === 0 ? null : connectorNo,
+    maxW,
+    untilMono: room.clock.monoMs() + seconds * 1_000,
+  });
+  return await answered(news);
+}
+
 /** Frames in one event: well below the size that an event may have. */
 const FRAMES_AN_EVENT = 64;
 
@@ -175,6 +214,10 @@ export async function execute(
         return await read(room, command, timeoutMs);
       case 'reboot':
         return await reboot(room, command, timeoutMs);
+      case 'operate':
+        return await operate(room, command, timeoutMs);
+      case 'limit':
+        return await limit(room, command, timeoutMs);
       case 'upload-frames':
         return await uploadFrames(room, capture, command);
     }

@@ -6,6 +6,8 @@ import type { OrderInput, Session } from '../orders/session.ts';
 import type { PileLink } from '../ports/site.ts';
 import { isSpent } from './balance.ts';
 import { onCardChecked, onChargeBegan, onChargeReadings } from './charges.ts';
+import { onDeviated } from './deviations.ts';
+import { onNoted } from './notes.ts';
 import { learnAtLogin, onTariffAnswered } from './prices.ts';
 import { raiseAlarm, tellConnector, tellPile } from './reports.ts';
 import {
@@ -61,6 +63,7 @@ const onLoggedIn: Handler<'PileLoggedIn'> = async (room, pile, link, event) => {
   tellPile(room, pile);
   room.log.info({ pile: link.pileNo, firmware, protocolVersion }, 'pile-logged-in');
   await tellSessions(room, pile, { on: 'pile-logged-in' });
+  room.limits.tellAgain(pile);
   for (const connector of pile.connectors.values()) tellConnector(room, pile, connector);
 };
 
@@ -216,11 +219,11 @@ const onCommandAnswered: Handler<'CommandAnswered'> = (room, pile, _link, event)
   room.waits.tell(`${command} ${pileNo}`, { news: 'answered', refusal });
 };
 
+const onOperated: Handler<'Operated'> = (room, pile, _link, { request, outcome, answer }) =>
+  room.waits.tell(`operate ${pile.known.pileNo} ${request}`, { news: 'operated', outcome, answer });
+
 const onObserved: Handler<'Observed'> = (room, pile, _link, { name, body }) =>
   room.log.debug({ pile: pile.known.pileNo, name, body }, 'observed');
-
-/** Nothing here begins a charge by itself, or answers by name. */
-const ignore = (): void => undefined;
 
 const HANDLERS: { readonly [T in PileEvent['type']]: Handler<T> } = {
   PileLoggedIn: onLoggedIn,
@@ -239,9 +242,9 @@ const HANDLERS: { readonly [T in PileEvent['type']]: Handler<T> } = {
   CardChecked: onCardChecked,
   ChargeBegan: onChargeBegan,
   ChargeReadings: onChargeReadings,
-  Operated: ignore,
-  Noted: ignore,
-  Deviated: ignore,
+  Operated: onOperated,
+  Noted: onNoted,
+  Deviated: onDeviated,
 };
 
 /** A pile that is not adopted gets no service: only that it was there is noted (design §9). */

@@ -23,6 +23,8 @@ function remember(room: SiteRoom, known: KnownPile, byHand = false): PileMemory 
     evictedMono: [],
     connectors: new Map(),
     notes: new Map(),
+    deviations: undefined,
+    savesDeviations: false,
     serial: serial(),
     told: '',
   };

@@ -1,6 +1,7 @@
 import type { SeenMeasurement } from '@holdfast/shared/api/present';
 import type { Tariff } from '@holdfast/shared/money/tariff';
 import type { OrderEvent } from '@holdfast/shared/order/order';
+import type { PileEvent } from '@holdfast/shared/pile/pile-event';
 import type { Refusal } from '@holdfast/shared/pile/refusals';
 import type { EdgeConfig } from '../config.ts';
 import type { Moment, OrderNews } from '../orders/session.ts';
@@ -8,8 +9,10 @@ import type { Clock, Timers } from '../ports/clock.ts';
 import type { KnownPile, Ledger, OutgoingEvent } from '../ports/ledger.ts';
 import type { PileLink } from '../ports/site.ts';
 import type { CardBook } from './card-book.ts';
+import type { Deviation } from './deviations.ts';
 import type { SiteLog } from './log.ts';
 import type { Note, Outlet } from './outlet.ts';
+import type { PowerLimits } from './power-limits.ts';
 import type { Serial } from './serial.ts';
 import type { Shelf } from './shelf.ts';
 import type { Spending } from './spending.ts';
@@ -45,12 +48,22 @@ export interface PileMemory {
   readonly connectors: Map<number, ConnectorMemory>;
   /** What its driver has noted. */
   readonly notes: Map<string, unknown>;
+  /** Rules that it breaks; read from its notes when first wanted. */
+  deviations: Map<string, Deviation> | undefined;
+  savesDeviations: boolean;
   readonly serial: Serial;
   told: string;
 }
 
 /** News that commands wait for: of an order, or that a connector or pile has answered. */
-export type News = OrderNews | { readonly news: 'answered'; readonly refusal: Refusal | null };
+export type News =
+  | OrderNews
+  | { readonly news: 'answered'; readonly refusal: Refusal | null }
+  | {
+      readonly news: 'operated';
+      readonly outcome: Extract<PileEvent, { type: 'Operated' }>['outcome'];
+      readonly answer: unknown;
+    };
 
 /** What has just changed, for pages that watch. */
 export type Touched =
@@ -82,6 +95,7 @@ export interface SiteRoom {
   readonly measurements: Outlet<OutgoingEvent>;
   readonly spending: Spending;
   readonly cards: CardBook;
+  readonly limits: PowerLimits;
   readonly waits: Waits<News>;
   readonly counts: SiteCounts;
   /** Orders of one charge over several connectors: order number → its group. */

@@ -9,14 +9,17 @@ import type { Session } from '../orders/session.ts';
 import type { FrameCapture } from '../ports/captures.ts';
 import type { Clock, Timers } from '../ports/clock.ts';
 import type { Ledger } from '../ports/ledger.ts';
-import type { OpenCharge, Site } from '../ports/site.ts';
+import type { OpenCharge, OperationCatalogue, Site } from '../ports/site.ts';
 import { type CardBook, openCardBook } from './card-book.ts';
 import { CHARGES_NUMBERED } from './charges.ts';
 import { execute, type Result } from './commands.ts';
+import { type Deviation, deviationsOf } from './deviations.ts';
 import { type SiteLog, silentLog } from './log.ts';
+import { restoreNotes } from './notes.ts';
 import { measurementOutlet, noteOutlet } from './outlet.ts';
 import { onEvent } from './pile-events.ts';
 import { adoptPile, COME_BACK_MS, meetPile, profileOf, restorePiles, tellAbsent } from './piles.ts';
+import { powerLimits, type WantedLimit } from './power-limits.ts';
 import { pushTariffs, tariffFor } from './prices.ts';
 import { connectorChangedOf, pileChangedOf, tellClockStep } from './reports.ts';
 import {
@@ -68,6 +71,11 @@ export interface SiteMemory {
   readonly order: (orderNo: string) => Order | undefined;
   readonly openOrders: () => readonly Order[];
   readonly counts: () => Readonly<SiteCounts>;
+  /** Rules that a pile breaks, the most frequent first. */
+  readonly deviations: (pileNo: string) => readonly Deviation[];
+  /** What may be asked of a pile by name; `undefined`: nothing, or it is not connected. */
+  readonly operations: (pileNo: string) => OperationCatalogue | undefined;
+  readonly limits: () => readonly WantedLimit[];
   readonly waitingNotes: () => number;
   readonly droppedMeasurements: () => number;
   readonly onTouched: (listener: (touched: Touched) => void) => void;
@@ -93,7 +101,7 @@ function roomOf(options: SiteOptions, cards: CardBook, touch: SiteRoom['touch'])
   const { config, ledger, clock, timers, log = silentLog } = options;
   const onRefused = (error: unknown): void => log.error({ err: error }, 'ledger-refused');
   const most = config.limits.telemetryQueue;
-  return {
+  const room: SiteRoom = {
     config,
     ledger,
     clock,
@@ -103,6 +111,7 @@ function roomOf(options: SiteOptions, cards: CardBook, touch: SiteRoom['touch'])
     piles: new Map(),
     notes: noteOutlet({ ledger, timers, most, onRefused }),
     measurements: measurementOutlet({ ledger, timers, most, onRefused }),
+    limits: powerLimits(() => room),
     spending: spending(ledger, cards),
     cards,
     waits: openWaits<News>(timers),
@@ -123,11 +132,13 @@ function roomOf(options: SiteOptions, cards: CardBook, touch: SiteRoom['touch'])
     strangersTold: 0,
     touch,
   };
+  return room;
 }
 
 /** [ORD-16]: open orders go on where the ledger has them. */
 async function restore(room: SiteRoom): Promise<void> {
   await restorePiles(room);
+  await restoreNotes(room);
   room.numbered = await room.ledger.counter(NUMBERED);
   room.chargesNumbered = await room.ledger.counter(CHARGES_NUMBERED);
   for (const order of await room.ledger.openOrders()) {
@@ -171,6 +182,12 @@ function memoryOf(room: SiteRoom, listeners: ((touched: Touched) => void)[]): Si
     order: (orderNo) => room.shelf.get(orderNo)?.order,
     openOrders: () => room.shelf.open().map((session) => session.order),
     counts: () => room.counts,
+    deviations(pileNo) {
+      const pile = room.piles.get(pileNo);
+      return pile === undefined ? [] : deviationsOf(pile);
+    },
+    operations: (pileNo) => room.piles.get(pileNo)?.link?.operations,
+    limits: room.limits.wanted,
     waitingNotes: () => room.notes.waiting(),
     droppedMeasurements: () => room.measurements.dropped(),
     onTouched: (listener) => void listeners.push(listener),
@@ -231,6 +248,7 @@ export async function openSite(options: SiteOptions): Promise<RunningSite> {
       stopPrices();
       stopAbsent();
       for (const cancel of room.deadlines.values()) cancel();
+      room.limits.close();
       room.waits.close();
       await Promise.all([...room.piles.values()].map((pile) => pile.serial.run(() => undefined)));
       await Promise.all([room.notes.close(), room.measurements.close()]);

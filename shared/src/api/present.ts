@@ -173,6 +173,8 @@ export function commandResource(given: {
     state: answer?.outcome ?? 'sent',
     reason: answer?.reason ?? null,
     orderNo: answer?.orderNo ?? null,
+    operation: command.operate?.operation ?? null,
+    ...(answer?.answer === undefined ? {} : { answer: answer.answer }),
     sentAt: isoText(given.sentAtMs),
     answeredAt: isoOrNull(answer?.atMs ?? null),
     deadlineAt: isoText(command.deadlineMs),

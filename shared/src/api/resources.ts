@@ -174,18 +174,38 @@ export const CommandRequest = Type.Object(
     ),
     siteId: Type.String({ minLength: 1, maxLength: 64 }),
     pileNo: Type.String({ minLength: 1, maxLength: 64 }),
-    connectorNo: Type.Integer({ minimum: 1, maximum: 99 }),
+    connectorNo: Type.Integer({ minimum: 0, maximum: 99, description: '0: the whole pile' }),
     op: Type.Union([
       Type.Literal('start'),
       Type.Literal('stop'),
       Type.Literal('read'),
       Type.Literal('reboot'),
       Type.Literal('upload-frames'),
+      Type.Literal('operate'),
+      Type.Literal('limit'),
     ]),
     account: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
     balanceYuan: Type.Optional(Type.String({ pattern: '^\\d{1,7}(\\.\\d{1,2})?$' })),
     orderNo: Type.Optional(
       Type.String({ description: 'fence: only while this order is the connector’s' }),
+    ),
+    operate: Type.Optional(
+      Type.Object(
+        {
+          operation: Type.String({ minLength: 1, maxLength: 64 }),
+          parameters: Type.Unknown({ description: 'as the protocol of the pile has them' }),
+        },
+        { additionalProperties: false },
+      ),
+    ),
+    limit: Type.Optional(
+      Type.Object(
+        {
+          maxW: Nullable(Type.Integer({ minimum: 0, maximum: 10_000_000 })),
+          seconds: Type.Integer({ minimum: 1, maximum: 604_800 }),
+        },
+        { additionalProperties: false },
+      ),
     ),
     timeoutSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 600 })),
   },
@@ -209,6 +229,8 @@ export const CommandResource = Type.Object({
   ]),
   reason: Nullable(Type.String()),
   orderNo: Nullable(Type.String()),
+  operation: Nullable(Type.String()),
+  answer: Type.Optional(Type.Unknown({ description: 'what the pile said to an operation' })),
   sentAt: IsoTime,
   answeredAt: Nullable(IsoTime),
   deadlineAt: IsoTime,

@@ -57,7 +57,9 @@ function withGapsFilled(
     return after - before > LONGEST_GAP_MS;
   };
   const filling = samples.filter(({ atMs }) => atMs > startMs && atMs < endMs && isSilent(atMs));
-  return [...own, ...filling].sort((a, b) => a.atMs - b.atMs || Number(a.energy - b.energy));
+  const byTime = (a: MeterReading, b: MeterReading): number =>
+    a.atMs - b.atMs || (a.energy < b.energy ? -1 : 1);
+  return [...own, ...filling].sort(byTime);
 }
 
 /** Even a pile whose clock is wrong mostly counts the hours right. */

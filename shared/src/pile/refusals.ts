@@ -22,6 +22,7 @@ export const REFUSALS = [
   'no-tariff',
   'ledger-full',
   'pile-not-adopted',
+  'pile-refused',
   'unknown',
 ] as const;
 export type Refusal = (typeof REFUSALS)[number];

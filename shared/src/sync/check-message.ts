@@ -31,6 +31,20 @@ const text = (most: number): TextCodec<string> => ({
   },
 });
 
+/** Characters of JSON that an operation may bring along, and its answer. */
+const PARAMETERS_MAX = 65_536;
+const ANSWER_MAX = 131_072;
+
+/** Whatever JSON can say, of bounded length. */
+const anything = (most: number): TextCodec<unknown> => ({
+  text: (value) => value,
+  of(json, path, report) {
+    if ((JSON.stringify(json)?.length ?? 0) <= most) return json;
+    report(path, `at most ${most} characters of JSON are wanted`);
+    return null;
+  },
+});
+
 /** A list of bounded length; items of a lane that this side does not know are left out. */
 function lanesOf<T extends { readonly lane: string }>(item: TextCodec<T>): TextCodec<readonly T[]> {
   const items = list(item);
@@ -142,7 +156,7 @@ const command = shape<Command>({
   vendor: name,
   pileNo: text(64),
   connectorNo: whole(),
-  op: oneOf(['start', 'stop', 'read', 'reboot', 'upload-frames']),
+  op: oneOf(['start', 'stop', 'read', 'reboot', 'upload-frames', 'operate', 'limit']),
   deadlineMs: whole(),
   fence: optional(shape<NonNullable<Command['fence']>>({ orderNo: optional(text(64)) })),
   start: optional(
@@ -151,6 +165,15 @@ const command = shape<Command>({
       cardNo: optional(text(64)),
       balance: strLike(/^\d{1,9}\.\d\d$/, 'yuan with two decimals'),
     }),
+  ),
+  operate: optional(
+    shape<NonNullable<Command['operate']>>({
+      operation: text(64),
+      parameters: anything(PARAMETERS_MAX),
+    }),
+  ),
+  limit: optional(
+    shape<NonNullable<Command['limit']>>({ maxW: nullable(whole()), seconds: whole() }),
   ),
 });
 
@@ -165,6 +188,7 @@ const commandAnswer = shape<CommandAnswer>({
   outcome: oneOf(['done', 'refused', 'expired', 'stale', 'unknown']),
   reason: optional(text(200)),
   orderNo: optional(text(64)),
+  answer: optional(anything(ANSWER_MAX)),
   atMs: whole(),
 });
 

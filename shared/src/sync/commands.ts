@@ -4,14 +4,19 @@ export interface Command {
   readonly id: string;
   readonly vendor: string;
   readonly pileNo: string;
+  /** 0: the whole pile, for `operate` and `limit`. */
   readonly connectorNo: number;
-  readonly op: 'start' | 'stop' | 'read' | 'reboot' | 'upload-frames';
+  readonly op: 'start' | 'stop' | 'read' | 'reboot' | 'upload-frames' | 'operate' | 'limit';
   /** Hub time, epoch milliseconds: later it is `expired`. */
   readonly deadlineMs: number;
   /** The command holds only while this order is the connector's. */
   readonly fence?: { readonly orderNo?: string };
   /** For `start`: who pays and up to how much, exact yuan ("50.00"). */
   readonly start?: { readonly account: string; readonly cardNo?: string; readonly balance: string };
+  /** For `operate`: by the name that the pile's protocol gives it, with its own parameters. */
+  readonly operate?: { readonly operation: string; readonly parameters: unknown };
+  /** For `limit`: most power, W (`null`: no limit any more), for so many seconds. */
+  readonly limit?: { readonly maxW: number | null; readonly seconds: number };
 }
 
 /** done, refused (with its reason), expired, stale (fence), or unknown (the edge died while it ran). */
@@ -20,5 +25,7 @@ export interface CommandAnswer {
   readonly outcome: 'done' | 'refused' | 'expired' | 'stale' | 'unknown';
   readonly reason?: string;
   readonly orderNo?: string;
+  /** For `operate`: what the pile said, as its protocol has it. */
+  readonly answer?: unknown;
   readonly atMs: number;
 }

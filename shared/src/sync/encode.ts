@@ -89,11 +89,15 @@ const measurement = shape<Measurement>({
   faults: list(str),
 });
 
+/** Whatever a pile said, kept as it is. */
+const anyJson: TextCodec<unknown> = { text: (value) => value, of: (json) => json };
+
 const commandAnswer = shape<CommandAnswer>({
   id: str,
   outcome: oneOf(['done', 'refused', 'expired', 'stale', 'unknown']),
   reason: optional(str),
   orderNo: optional(str),
+  answer: optional(anyJson),
   atMs: whole(),
 });
 

@@ -277,7 +277,8 @@ describe('bad input', () => {
     ['an unknown field', { ...good, colour: 'red' }, 400],
     ['an unknown command', { ...good, op: 'explode' }, 400],
     ['a number as text', { ...good, connectorNo: '1' }, 400],
-    ['a connector that cannot be', { ...good, connectorNo: 0 }, 400],
+    ['a connector that cannot be', { ...good, connectorNo: 100 }, 400],
+    ['a start of the whole pile', { ...good, connectorNo: 0 }, 400],
     ['an id that is none', { ...good, id: 'x' }, 400],
     [
       'a balance with three decimals',

@@ -19,6 +19,7 @@ import fastify, {
 import type { EdgeApi } from '../../api/edge-api.ts';
 import type { FileApi } from '../../api/file-api.ts';
 import { HealthResource } from '../../api/schemas.ts';
+import type { SecurityApi } from '../../api/security-api.ts';
 import type { Clock, Timers } from '../../ports/clock.ts';
 import type { SiteLog } from '../../site/log.ts';
 import { fileRoutes } from './file-routes.ts';
@@ -26,6 +27,7 @@ import { gatekeeper } from './gatekeeper.ts';
 import type { Metrics } from './metrics.ts';
 import { problemAnswers } from './problems.ts';
 import { apiRoutes } from './routes.ts';
+import { securityRoutes } from './security-routes.ts';
 
 export type EdgeServer = FastifyInstance<
   RawServerDefault,
@@ -51,6 +53,8 @@ export interface HttpOptions {
   readonly api: EdgeApi;
   /** Files of piles; `null`: not switched on. */
   readonly files: { readonly api: FileApi; readonly fileBytes: number } | null;
+  /** Left out: the API knows nothing of the piles' doors, in tests. */
+  readonly security?: SecurityApi;
   readonly feed: LiveFeed;
   readonly collect: () => void;
   readonly metrics: (liveClients: () => number) => Metrics;
@@ -149,6 +153,7 @@ export async function httpServer(options: HttpOptions): Promise<HttpServer> {
     async (v1: EdgeServer) => {
       apiRoutes(v1, api, keeper);
       if (options.files !== null) fileRoutes(v1, options.files.api, options.files.fileBytes);
+      if (options.security !== undefined) securityRoutes(v1, options.security);
       v1.get('/live', { websocket: true, schema: { hide: true } }, (socket, request) =>
         live.take(socket, request.ip),
       );

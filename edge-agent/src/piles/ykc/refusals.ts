@@ -10,6 +10,7 @@ type StopReason = keyof typeof stopRefusals;
 /** What the protocol has no word for, in the nearest that it has. */
 const NEAREST = {
   'card-expired': 'account-frozen',
+  'pile-refused': 'pile-disabled',
   'connector-busy': 'pile-has-open-order',
   'no-tariff': 'pile-disabled',
   'ledger-full': 'pile-disabled',
