@@ -18,12 +18,13 @@ import { type EdgeApiParts, edgeApi } from './api/edge-api.ts';
 import { fileApi } from './api/file-api.ts';
 import { type LiveSource, liveSource } from './api/live-source.ts';
 import { orderHistory } from './api/order-history.ts';
+import { type SecurityApi, securityApi } from './api/security-api.ts';
 import { type CommandDesk, commandDesk } from './commands/desk.ts';
 import type { EdgeConfig } from './config.ts';
-import { countsOf, type Doors, openFronts, portsOf } from './fronts.ts';
+import { type Doors, openDoors } from './doors.ts';
+import { countsOf, openFronts, portsOf } from './fronts.ts';
 import { CAPTURE_LIMITS, Capture } from './piles/capture.ts';
 import type { Timers } from './ports/clock.ts';
-import type { Doorkeeper } from './ports/doorkeeper.ts';
 import type { Ledger } from './ports/ledger.ts';
 import { type SiteLog, silentLog } from './site/log.ts';
 import { openSite, type RunningSite } from './site/site.ts';
@@ -135,22 +136,7 @@ interface Room {
   readonly site: RunningSite;
   readonly desk: CommandDesk;
   readonly capture: Capture;
-}
-
-/** Doors that ask only whether the site serves the pile. */
-function plainDoors({ site }: Room): Doors {
-  const door: Doorkeeper = {
-    enter: () => ({ ok: true }),
-    admit: async ({ identity }) =>
-      site.pile(identity)?.adopted === true
-        ? { ok: true, profile: 0 }
-        : { ok: false, why: 'unknown', status: 404, retryAfterS: 0 },
-    admitPlain: () => ({ ok: true }),
-    pskOf: () => null,
-    pskFailed: () => undefined,
-    report: () => undefined,
-  };
-  return { doorOf: () => door, tlsOf: () => Promise.resolve(undefined) };
+  readonly doors: Doors;
 }
 
 function startLine(room: Room, undo: Undoing): SyncHandle | undefined {
@@ -181,6 +167,19 @@ async function openFiles(room: Room, undo: Undoing) {
   return { api: fileApi(service), fileBytes: files.fileMb * 1_048_576 };
 }
 
+/** What the API shows and changes of the piles' doors. */
+const securityOf = ({ config, ledger, site, doors }: Room): SecurityApi =>
+  securityApi({
+    siteId: config.siteId,
+    ledger,
+    keyring: doors.keyring,
+    ca: doors.certificates.ca,
+    revoke: doors.certificates.revoke,
+    isKnown: (pileNo) => site.pile(pileNo) !== undefined,
+    tellChanged: (pileNo, detail) =>
+      doors.report({ code: 'credential-changed', pileNo, address: null, detail }),
+  });
+
 async function openHttp(
   room: Room,
   files: Awaited<ReturnType<typeof openFiles>>,
@@ -206,6 +205,7 @@ async function openHttp(
     pageFolder,
     api: edgeApi(parts),
     files,
+    security: securityOf(room),
     feed,
     collect: source.collect,
     metrics: (clients) => metricsOf(parts, fronts, clients),
@@ -223,6 +223,17 @@ async function openRoom(config: EdgeConfig, options: EdgeOptions, undo: Undoing)
   const capture = new Capture({ ...CAPTURE_LIMITS, bytesPerPile });
   const site = await openSite({ config, ledger, clock, timers, capture, log });
   undo.add(() => site.close());
+  const vendor = config.hub?.vendors[0] ?? config.fronts[0]?.protocol ?? 'ykc';
+  const doors = await openDoors({
+    config,
+    ledger,
+    clock,
+    timers,
+    log,
+    isServed: (pileNo) => config.adoptAll || site.pile(pileNo)?.adopted === true,
+    vendorOf: (pileNo) => site.memory.pile(pileNo ?? '')?.pile.vendor ?? vendor,
+  });
+  undo.add(() => doors.close());
   const desk = commandDesk({
     ledger,
     executor: site,
@@ -233,7 +244,7 @@ async function openRoom(config: EdgeConfig, options: EdgeOptions, undo: Undoing)
   });
   undo.add(() => desk.close());
   await desk.recover();
-  return { config, ledger, clock, timers, log, site, desk, capture };
+  return { config, ledger, clock, timers, log, site, desk, capture, doors };
 }
 
 /**
@@ -262,7 +273,7 @@ export async function startEdge(
     undo.add(() => source.stop());
     sync = startLine(room, undo);
     const api = await server.start();
-    fronts = await openFronts({ ...room, doors: plainDoors(room) }, undo);
+    fronts = await openFronts(room, undo);
     const host = config.api.host === '0.0.0.0' ? '127.0.0.1' : config.api.host;
     const { ledger, clock, site, desk } = room;
     return {

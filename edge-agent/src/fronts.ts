@@ -1,21 +1,13 @@
-import type { TlsOptions } from 'node:tls';
 import { type Front, openFront } from './adapters/tcp/front.ts';
 import type { EdgeConfig, FrontConfig } from './config.ts';
+import type { Doors } from './doors.ts';
 import type { Capture } from './piles/capture.ts';
 import { Registry } from './piles/registry.ts';
 import { ykcProtocol } from './piles/ykc/protocol.ts';
 import { YKC_SETTINGS } from './piles/ykc/settings.ts';
 import type { Clock, Timers } from './ports/clock.ts';
-import type { Doorkeeper } from './ports/doorkeeper.ts';
 import type { Site } from './ports/site.ts';
 import type { SiteLog } from './site/log.ts';
-
-/** What guards the fronts, by their places in the configuration. */
-export interface Doors {
-  readonly doorOf: (n: number) => Doorkeeper;
-  /** `undefined`: a plain front. */
-  readonly tlsOf: (n: number) => Promise<TlsOptions | undefined>;
-}
 
 /** What all fronts of a site share. */
 interface FrontsRoom {
@@ -65,6 +57,7 @@ const openYkc: OpenFront = ({ room, registry, front, n }) =>
     host: front.host,
     port: front.port,
     limits: limitsOf(front),
+    psk: room.doors.pskOf(n),
   });
 
 /** What opens the fronts of a protocol; those that a site has none of are not even loaded. */

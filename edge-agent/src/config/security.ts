@@ -86,7 +86,7 @@ function pemReader(readText: (name: string) => string, report: Report) {
 function checkFronts(file: ConfigFile, report: Report): void {
   for (const [n, { tls, protocol }] of file.fronts.entries()) {
     if (tls === undefined) continue;
-    const wanted = String(protocol) === 'ocpp' ? 'certificate' : 'psk';
+    const wanted = protocol === 'ocpp' ? 'certificate' : 'psk';
     if (tls.kind === wanted) continue;
     report({
       path: `/fronts/${n}/tls/kind`,

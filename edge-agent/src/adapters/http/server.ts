@@ -22,9 +22,11 @@ import { HealthResource } from '../../api/schemas.ts';
 import type { SecurityApi } from '../../api/security-api.ts';
 import type { Clock, Timers } from '../../ports/clock.ts';
 import type { SiteLog } from '../../site/log.ts';
+import { cardRoutes } from './card-routes.ts';
 import { fileRoutes } from './file-routes.ts';
 import { gatekeeper } from './gatekeeper.ts';
 import type { Metrics } from './metrics.ts';
+import { pileRoutes } from './pile-routes.ts';
 import { problemAnswers } from './problems.ts';
 import { apiRoutes } from './routes.ts';
 import { securityRoutes } from './security-routes.ts';
@@ -152,6 +154,8 @@ export async function httpServer(options: HttpOptions): Promise<HttpServer> {
   await app.register(
     async (v1: EdgeServer) => {
       apiRoutes(v1, api, keeper);
+      pileRoutes(v1, api.pile);
+      cardRoutes(v1, api.card);
       if (options.files !== null) fileRoutes(v1, options.files.api, options.files.fileBytes);
       if (options.security !== undefined) securityRoutes(v1, options.security);
       v1.get('/live', { websocket: true, schema: { hide: true } }, (socket, request) =>

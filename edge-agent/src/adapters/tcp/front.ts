@@ -39,7 +39,7 @@ export interface FrontOptions<State, Up, Down> {
   /** Left out: everybody may come in, in tests. */
   readonly doorkeeper?: Doorkeeper;
   /** TLS with a key for each pile; left out: plain TCP. */
-  readonly psk?: { readonly hint: string; readonly limits: DoorLimits };
+  readonly psk?: { readonly hint: string; readonly limits: DoorLimits } | undefined;
   readonly log?: PileLog;
 }
 
