@@ -25,8 +25,10 @@ import type { FrameCapture } from '../ports/captures.ts';
 import type { Timers } from '../ports/clock.ts';
 import type { RunningSite } from '../site/site.ts';
 import type { TaughtClock } from '../sync/parts.ts';
+import { type CardApi, cardApi } from './card-api.ts';
 import type { OrderHistory } from './order-history.ts';
 import { type Listing, limitOf, type PageQuery, pageOf, pageOfRest } from './paging.ts';
+import { type PileApi, pileApi } from './pile-api.ts';
 import type { FrameResource, HealthResource, OrderQuery, RecordResource } from './schemas.ts';
 import { linkOf, type SyncFacts, siteResource, syncResource } from './sync-view.ts';
 import { ulidOf } from './ulid.ts';
@@ -61,6 +63,8 @@ export interface EdgeApi {
   /** The newest frames of a pile, oldest first. */
   readonly frames: (pileNo: string, limit: number) => Listing<FrameResource>;
   readonly health: () => Promise<HealthResource>;
+  readonly pile: PileApi;
+  readonly card: CardApi;
 }
 
 /** Commands that may be for a pile as a whole. */
@@ -251,4 +255,6 @@ export const edgeApi = (parts: EdgeApiParts): EdgeApi => ({
   ...orderSide(parts),
   ...commandSide(parts),
   health: () => healthOf(parts),
+  pile: pileApi(parts.site.memory),
+  card: cardApi(parts.site.cards, parts.clock),
 });

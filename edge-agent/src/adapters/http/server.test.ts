@@ -42,6 +42,8 @@ interface Served {
   readonly server: HttpServer;
   readonly get: (url: string, headers?: Record<string, string>) => Promise<Answer>;
   readonly post: (url: string, body: unknown, headers?: Record<string, string>) => Promise<Answer>;
+  readonly put: (url: string, body: unknown, headers?: Record<string, string>) => Promise<Answer>;
+  readonly remove: (url: string) => Promise<Answer>;
 }
 interface Answer {
   readonly status: number;
@@ -97,7 +99,7 @@ async function serve(token: string | null = null, pageFolder = folder): Promise<
     await site.close();
   });
   const inject = async (
-    method: 'GET' | 'POST',
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
     url: string,
     headers: Record<string, string>,
     payload?: unknown,
@@ -117,6 +119,8 @@ async function serve(token: string | null = null, pageFolder = folder): Promise<
     server,
     get: (url, headers = {}) => inject('GET', url, headers),
     post: (url, body, headers = {}) => inject('POST', url, headers, body),
+    put: (url, body, headers = {}) => inject('PUT', url, headers, body),
+    remove: (url) => inject('DELETE', url, {}),
   };
 }
 
@@ -223,6 +227,21 @@ describe('reading', () => {
     world.ledger.condition = 'money-refused';
     const health = await get('/health');
     expect([health.status, health.json.status]).toEqual([503, 'refusing']);
+  });
+});
+
+describe('cards and limits', () => {
+  test('a card is put, read and deleted; nonsense is refused', async () => {
+    const { get, put, remove } = await serve();
+    const card = { account: 'a', balanceYuan: '5.00', state: 'accepted' };
+    expect((await put('/api/v1/cards/T-1', card)).status).toBe(200);
+    expect((await get('/api/v1/cards')).json.items).toMatchObject([{ token: 'T-1' }]);
+    expect((await put('/api/v1/cards/T-1', { ...card, state: 'gone' })).status).toBe(400);
+    expect((await remove('/api/v1/cards/T-1')).status).toBe(204);
+    expect((await get('/api/v1/cards/T-1')).status).toBe(404);
+    expect((await get('/api/v1/limits')).json.items).toEqual([]);
+    expect((await get(`/api/v1/piles/${PILE}/deviations`)).json.items).toEqual([]);
+    expect((await get(`/api/v1/piles/${PILE}/operations`)).status).toBe(404);
   });
 });
 

@@ -1,0 +1,105 @@
+import { FaultError } from '@holdfast/shared/errors/fault';
+import { isoText } from '@holdfast/shared/time/shanghai';
+import { decimalOf, fen, fenText } from '@holdfast/shared/units';
+import Type, { type Static } from 'typebox';
+import type { StoredCard } from '../ports/cards.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { CardBook } from '../site/card-book.ts';
+import { type Listing, type PageQuery, pageOf } from './paging.ts';
+
+/* Cards that were entered at the site; those of the configuration are not shown here. */
+
+const closed = { additionalProperties: false } as const;
+
+export const CardPath = Type.Object({
+  token: Type.String({ pattern: '^[\\x21-\\x7e]{1,36}$', description: 'what the reader reads' }),
+});
+
+export const CardRequest = Type.Object(
+  {
+    account: Type.String({ minLength: 1, maxLength: 64 }),
+    balanceYuan: Type.String({ pattern: '^\\d{1,7}(\\.\\d{1,2})?$' }),
+    asOf: Type.Optional(
+      Type.String({ maxLength: 32, description: 'a new one forgets what was spent' }),
+    ),
+    state: Type.Enum(['accepted', 'blocked']),
+    expiresAt: Type.Optional(Type.String({ format: 'date-time', description: 'with a zone' })),
+    group: Type.Optional(Type.String({ minLength: 1, maxLength: 36 })),
+    concurrent: Type.Optional(
+      Type.Boolean({ description: 'may charge at several connectors at a time' }),
+    ),
+  },
+  closed,
+);
+export type CardRequest = Static<typeof CardRequest>;
+
+export const CardResource = Type.Object({
+  token: Type.String(),
+  account: Type.String(),
+  balanceYuan: Type.String(),
+  asOf: Type.String(),
+  state: Type.Enum(['accepted', 'blocked']),
+  expiresAt: Type.Union([Type.String(), Type.Null()]),
+  group: Type.Union([Type.String(), Type.Null()]),
+  concurrent: Type.Boolean(),
+  changedAt: Type.String(),
+});
+export type CardResource = Static<typeof CardResource>;
+
+export interface CardApi {
+  readonly cards: (query: PageQuery) => Listing<CardResource>;
+  readonly card: (token: string) => CardResource;
+  /** On disk when it resolves. */
+  readonly enter: (token: string, request: CardRequest) => Promise<CardResource>;
+  readonly remove: (token: string) => Promise<void>;
+}
+
+const resourceOf = (card: StoredCard): CardResource => ({
+  token: card.token,
+  account: card.account,
+  balanceYuan: fenText(fen(BigInt(card.balanceFen))),
+  asOf: card.asOf,
+  state: card.state,
+  expiresAt: card.expiresAtMs === null ? null : isoText(card.expiresAtMs),
+  group: card.group,
+  concurrent: card.concurrent,
+  changedAt: isoText(card.changedAtMs),
+});
+
+const expiryOf = (text: string | undefined): number | null => {
+  if (text === undefined) return null;
+  const ms = Date.parse(text);
+  if (Number.isNaN(ms)) throw new FaultError('invalid-input', 'expiresAt: no time');
+  return ms;
+};
+
+export function cardApi(cards: CardBook, clock: Pick<Clock, 'nowMs'>): CardApi {
+  const cardOf = (token: string): StoredCard => {
+    const card = cards.find(token);
+    if (card === undefined) throw new FaultError('not-found', `no card ${token} was entered`);
+    return card;
+  };
+  return {
+    cards: (query) => pageOf(cards.entered().map(resourceOf), query, ({ token }) => token),
+    card: (token) => resourceOf(cardOf(token)),
+    async enter(token, request) {
+      const { account, balanceYuan, asOf, state, expiresAt, group, concurrent } = request;
+      const card: StoredCard = {
+        token,
+        account,
+        balanceFen: String(decimalOf(balanceYuan, 2) ?? 0n),
+        asOf: asOf ?? '',
+        state,
+        expiresAtMs: expiryOf(expiresAt),
+        group: group ?? null,
+        concurrent: concurrent ?? false,
+        changedAtMs: clock.nowMs(),
+      };
+      await cards.enter(card);
+      return resourceOf(card);
+    },
+    async remove(token) {
+      if (!(await cards.remove(token))) cardOf(token);
+    },
+  };
+}

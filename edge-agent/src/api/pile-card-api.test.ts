@@ -1,0 +1,86 @@
+import { FaultError } from '@holdfast/shared/errors/fault';
+import { describe, expect, test } from 'vitest';
+import { PILE, T0 } from '../orders/testing/subjects.ts';
+import { fakePile, openWorld } from '../site/testing/world.ts';
+import { cardApi } from './card-api.ts';
+import { pileApi } from './pile-api.ts';
+
+describe('cards over the API', () => {
+  test('are entered, shown, changed and taken away', async () => {
+    const { site, time } = await openWorld();
+    const api = cardApi(site.cards, time.clock);
+    const entered = await api.enter('Guest-1', {
+      account: 'guest',
+      balanceYuan: '12.5',
+      state: 'accepted',
+      expiresAt: '2025-08-01T00:00:00+08:00',
+    });
+    expect(entered).toMatchObject({
+      token: 'Guest-1',
+      balanceYuan: '12.50',
+      expiresAt: '2025-08-01T00:00:00.000+08:00',
+      group: null,
+    });
+    await api.enter('guest-1', { account: 'guest', balanceYuan: '1', state: 'blocked' });
+    expect(api.cards({}).items).toMatchObject([{ state: 'blocked', balanceYuan: '1.00' }]);
+    expect(api.card('GUEST-1').state).toBe('blocked');
+    await api.remove('guest-1');
+    expect(() => api.card('guest-1')).toThrow(FaultError);
+    await expect(api.remove('guest-1')).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  test('a time that is none is refused', async () => {
+    const { site, time } = await openWorld();
+    const api = cardApi(site.cards, time.clock);
+    const request = {
+      account: 'a',
+      balanceYuan: '1',
+      state: 'accepted',
+      expiresAt: 'soon',
+    } as const;
+    await expect(api.enter('t', request)).rejects.toMatchObject({ code: 'invalid-input' });
+    expect(api.cards({}).items).toEqual([]);
+  });
+});
+
+describe('a pile over the API', () => {
+  test('its operations come with their schemas; without any it says so', async () => {
+    const { site, journal } = await openWorld();
+    const api = pileApi(site.memory);
+    await expect(api.operations(PILE)).rejects.toMatchObject({ code: 'not-found' });
+    const { link } = fakePile(site, journal, PILE);
+    const operations = {
+      protocol: 'ocpp1.6',
+      operations: [{ name: 'Reset', schema: () => Promise.resolve({ type: 'object' }) }],
+    };
+    await site.onPileEvent(
+      { ...link, operations },
+      {
+        type: 'PileLoggedIn',
+        protocolVersion: '1.6',
+        firmware: '',
+        connectorCount: 1,
+        dc: false,
+      },
+    );
+    expect(await api.operations(PILE)).toEqual({
+      protocol: 'ocpp1.6',
+      items: [{ name: 'Reset', schema: { type: 'object' } }],
+    });
+  });
+
+  test('its deviations are listed with their times', async () => {
+    const { site, pile } = await openWorld();
+    await pile.says({
+      type: 'Deviated',
+      rule: 'OCPP-B5',
+      action: 'Heartbeat',
+      path: '/',
+      seen: '5',
+      repair: 'taken as text',
+    });
+    const [first] = pileApi(site.memory).deviations(PILE).items;
+    expect(first).toMatchObject({ rule: 'OCPP-B5', count: 1 });
+    expect(Date.parse(first?.first ?? '')).toBe(T0);
+  });
+});
