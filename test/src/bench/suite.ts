@@ -16,6 +16,7 @@ const front = () => import('./front.ts');
 const orders = () => import('./orders.ts');
 const drain = () => import('./drain.ts');
 const startup = () => import('./startup.ts');
+const ocpp = () => import('./ocpp.ts');
 
 const QUICK_LEDGER = {
   rounds: 3,
@@ -24,6 +25,7 @@ const QUICK_LEDGER = {
   openEvents: 100_000,
 };
 const QUICK_FRONT = { connections: 1_000, framesPerSecond: 1_000, seconds: 3, warmupSeconds: 3 };
+const QUICK_OCPP = { idleSockets: 2_000, rounds: 1, warmupSeconds: 3, seconds: 3 };
 const QUICK_ORDERS = { piles: 200, seconds: 5, warmupSeconds: 2 };
 
 /**
@@ -60,6 +62,12 @@ export const SUITE = {
     repeats: 1,
     whole: async () => (await drain()).drainBench(),
     quick: async () => (await drain()).drainBench({ events: 50_000 }),
+  },
+  ocpp: {
+    about: 'OCPP calls with a real agent, beside bare ws and beside ocpp-rpc in strict mode',
+    repeats: 1,
+    whole: async () => (await ocpp()).ocppBench(),
+    quick: async () => (await ocpp()).ocppBench(QUICK_OCPP),
   },
   startup: {
     about: 'start-up and memory of edge agent and hub, beside a bare Node process',
