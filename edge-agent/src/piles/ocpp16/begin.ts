@@ -6,21 +6,12 @@ import { energyOfWh } from '../ocpp/decimal.ts';
 import { integerAt, textAt } from '../ocpp/fields.ts';
 import { registerFrom } from '../ocpp/meter-register.ts';
 import { orderOfToken } from '../ocpp/remote-token.ts';
+import { andThen, answer, type Call, call, emit, stay, step, tagOf } from '../ocpp/steps.ts';
+import { toldTime } from '../ocpp/told-time.ts';
 import { answered, asking, idTagInfoOf, tokenOf } from './cards.ts';
 import { show } from './measure.ts';
 import { type Ocpp16State, type Running, withCharge } from './state.ts';
-import {
-  andThen,
-  answer,
-  type Call,
-  call,
-  emit,
-  type OcppStep,
-  stay,
-  step,
-  tagOf,
-} from './step.ts';
-import { toldTime } from './times.ts';
+import type { OcppStep } from './step.ts';
 
 /**
  * [OCPP-C3] The natural key of a charge: the same in a start that is sent again, whatever became of

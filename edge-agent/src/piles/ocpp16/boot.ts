@@ -1,10 +1,8 @@
 import { writeTime } from '@holdfast/protocols/ocpp/time';
 import type { DriverView, LostWhy } from '../driver.ts';
 import { integerAt, textAt } from '../ocpp/fields.ts';
+import { spreadOf } from '../ocpp/spread.ts';
 import { NEW_CLOCK } from '../ocpp/station-clock.ts';
-import { type BootNote, connectorCountOf, readMemory } from './memory.ts';
-import { spreadOf } from './spread.ts';
-import { beginState, connectorNosOf, type Ocpp16State, withMemory } from './state.ts';
 import {
   andThen,
   answer,
@@ -12,11 +10,12 @@ import {
   call,
   emit,
   type OcppEffect,
-  type OcppStep,
-  remember,
   stay,
   step,
-} from './step.ts';
+} from '../ocpp/steps.ts';
+import { type BootNote, connectorCountOf, readMemory } from './memory.ts';
+import { beginState, connectorNosOf, type Ocpp16State, withMemory } from './state.ts';
+import { type OcppStep, remember } from './step.ts';
 
 const PROTOCOL = '1.6';
 

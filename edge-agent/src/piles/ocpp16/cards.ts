@@ -5,8 +5,9 @@ import type { Refusal } from '@holdfast/shared/pile/refusals';
 import type { DriverView } from '../driver.ts';
 import { textAt } from '../ocpp/fields.ts';
 import { orderOfToken } from '../ocpp/remote-token.ts';
+import { answer, type Call, emit, stay, step } from '../ocpp/steps.ts';
 import { type Ocpp16State, WAITING_MAX, type Waiting } from './state.ts';
-import { answer, type Call, emit, type OcppStep, requestOf, stay, step } from './step.ts';
+import { type OcppStep, requestOf } from './step.ts';
 
 type Command<D extends PileCommand['do']> = Extract<PileCommand, { do: D }>;
 
@@ -62,7 +63,11 @@ export function asking(
 }
 
 /** The call that a decision is about, and the others. */
-export function answered(state: Ocpp16State, request: string | undefined, about: Waiting['about']) {
+export function answered(
+  state: Ocpp16State,
+  request: string | undefined,
+  about: Waiting['about'],
+): { readonly found: Waiting | undefined; readonly rest: Ocpp16State } {
   const found = state.waiting.find((one) => one.request === request && one.about === about);
   const waiting = state.waiting.filter((one) => one !== found);
   return { found, rest: { ...state, waiting } };

@@ -2,7 +2,7 @@ import type { PileCommand } from '@holdfast/shared/pile/pile-command';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { remoteTokenOf } from '../ocpp/remote-token.ts';
-import type { OcppEffect } from './step.ts';
+import type { OcppEffect } from '../ocpp/steps.ts';
 import {
   answersIn,
   armedIn,

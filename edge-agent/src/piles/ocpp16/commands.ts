@@ -3,6 +3,7 @@ import type { PileCommand } from '@holdfast/shared/pile/pile-command';
 import type { CommandHandlers, DriverView } from '../driver.ts';
 import type { OcppDown } from '../ocpp/messages.ts';
 import { offsetOf } from '../ocpp/station-clock.ts';
+import { call, commandAnswered, emit, stay, step } from '../ocpp/steps.ts';
 import { chargeStored } from './begin.ts';
 import { answerCard } from './cards.ts';
 import { drained, resetWish } from './drains.ts';
@@ -11,7 +12,7 @@ import { addCards, findCards, removeCards } from './local-list.ts';
 import { operate } from './operate.ts';
 import { start, startTogether, stopCharge } from './remote.ts';
 import { chargeAt, connectorNosOf, type Ocpp16State } from './state.ts';
-import { call, commandAnswered, emit, type OcppStep, stay, step } from './step.ts';
+import type { OcppStep } from './step.ts';
 import { recordStored } from './stop.ts';
 import { readNow } from './trigger.ts';
 

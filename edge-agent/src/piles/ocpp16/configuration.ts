@@ -1,20 +1,11 @@
 import type { DriverView } from '../driver.ts';
 import { type Fields, listAt, textAt, textsIn } from '../ocpp/fields.ts';
+import { andThen, call, forEach, type Result, stay, step, tagOf } from '../ocpp/steps.ts';
 import { withConnectors } from './boot.ts';
 import { hasProfile, itemsOf, numberOf, sameValue } from './keys.ts';
 import { type ConfigurationNote, KEYS_MAX, type KeyNote } from './memory.ts';
 import { chargeAt, connectorNosOf, connectorOf, type Ocpp16State } from './state.ts';
-import {
-  andThen,
-  call,
-  forEach,
-  type OcppStep,
-  type Result,
-  remember,
-  stay,
-  step,
-  tagOf,
-} from './step.ts';
+import { type OcppStep, remember } from './step.ts';
 import { trigger } from './trigger.ts';
 
 const VALUE_CHARS = 500;

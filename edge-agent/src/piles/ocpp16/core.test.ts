@@ -112,6 +112,7 @@ test('a card is answered once the site has decided', () => {
 test.each([
   ['account-missing', 'Invalid'],
   ['account-frozen', 'Blocked'],
+  ['card-expired', 'Expired'],
   ['balance-low', 'Blocked'],
   ['card-has-open-order', 'ConcurrentTx'],
 ] as const)('a card refused as %s is %s', (refusal, status) => {

@@ -1,7 +1,8 @@
 import type { DriverView } from '../driver.ts';
 import type { Fields } from '../ocpp/fields.ts';
+import { andThen, call, forEach, step, tagOf } from '../ocpp/steps.ts';
 import { chargeAt, connectorNosOf, type Drain, type Ocpp16State } from './state.ts';
-import { andThen, call, forEach, type OcppStep, step, tagOf } from './step.ts';
+import type { OcppStep } from './step.ts';
 
 const stopCall = (no: number) =>
   call('RemoteStopTransaction', { transactionId: no }, tagOf('drain', no));

@@ -2,6 +2,7 @@ import type { PileCommand } from '@holdfast/shared/pile/pile-command';
 import type { PileEvent } from '@holdfast/shared/pile/pile-event';
 import type { Driver, DriverView } from '../driver.ts';
 import type { OcppDown, OcppUp } from '../ocpp/messages.ts';
+import { andThen, type Call, emit, refuse, stay, step } from '../ocpp/steps.ts';
 import { begin } from './begin.ts';
 import { boot, bootMissing, heartbeat, lost, opened, promoted } from './boot.ts';
 import { authorize } from './cards.ts';
@@ -17,16 +18,7 @@ import { failed, result } from './results.ts';
 import { OCPP16_SETTINGS, type Ocpp16Settings } from './settings.ts';
 import { beginState, type Ocpp16State } from './state.ts';
 import { goneOver, reveal, status } from './status.ts';
-import {
-  andThen,
-  type Call,
-  emit,
-  type Handler,
-  type OcppStep,
-  refuse,
-  stay,
-  step,
-} from './step.ts';
+import type { Handler, OcppStep } from './step.ts';
 import { stop } from './stop.ts';
 
 /** What a station may send, by action (1.6 §4 and the security whitepaper). */

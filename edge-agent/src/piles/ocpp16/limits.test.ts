@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compositeOf, type HeldProfile, withProfile } from '../ocpp/composite.ts';
-import type { OcppEffect } from './step.ts';
+import type { OcppEffect } from '../ocpp/steps.ts';
 import { armedIn, at, callsIn, NOW_MS, ofType, type Payload, Talk } from './testing/talk.ts';
 
 const SMART = {

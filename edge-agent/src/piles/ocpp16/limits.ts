@@ -3,6 +3,16 @@ import type { DriverView } from '../driver.ts';
 import { textAt } from '../ocpp/fields.ts';
 import type { LimitWay } from '../ocpp/quirks.ts';
 import {
+  andThen,
+  call,
+  commandAnswered,
+  type Result,
+  report,
+  stay,
+  step,
+  tagOf,
+} from '../ocpp/steps.ts';
+import {
   amperesOf,
   clearLimit,
   clearSafe,
@@ -22,18 +32,7 @@ import {
   type Ocpp16State,
   withConnector,
 } from './state.ts';
-import {
-  andThen,
-  call,
-  commandAnswered,
-  type OcppStep,
-  type Result,
-  remember,
-  report,
-  stay,
-  step,
-  tagOf,
-} from './step.ts';
+import { type OcppStep, remember } from './step.ts';
 
 type LimitCommand = Extract<PileCommand, { do: 'limitPower' }>;
 

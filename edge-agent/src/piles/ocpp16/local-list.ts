@@ -1,18 +1,10 @@
 import type { PileCommand } from '@holdfast/shared/pile/pile-command';
 import { type Fields, fieldsAt, integerAt, listAt, textAt } from '../ocpp/fields.ts';
+import { andThen, call, commandAnswered, type Result, stay, step } from '../ocpp/steps.ts';
 import { hasProfile, numberOf } from './keys.ts';
 import type { ListNote } from './memory.ts';
 import type { ListPart, Ocpp16State } from './state.ts';
-import {
-  andThen,
-  call,
-  commandAnswered,
-  type OcppStep,
-  type Result,
-  remember,
-  stay,
-  step,
-} from './step.ts';
+import { type OcppStep, remember } from './step.ts';
 
 type Command<D extends PileCommand['do']> = Extract<PileCommand, { do: D }>;
 

@@ -5,7 +5,7 @@ import type { PileEvent } from '@holdfast/shared/pile/pile-event';
 import { fen } from '@holdfast/shared/units';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { OcppEffect } from './step.ts';
+import type { OcppEffect } from '../ocpp/steps.ts';
 import {
   at,
   BOOT,

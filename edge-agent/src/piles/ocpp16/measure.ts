@@ -3,8 +3,9 @@ import { energyStep, moneyStep } from '@holdfast/shared/units';
 import type { DriverView } from '../driver.ts';
 import { chargeEnergyOf } from '../ocpp/meter-register.ts';
 import { electricalOf } from '../ocpp/readout.ts';
+import { emit, step } from '../ocpp/steps.ts';
 import { chargeAt, connectorOf, type Ocpp16State, withConnector } from './state.ts';
-import { emit, type OcppStep, step } from './step.ts';
+import type { OcppStep } from './step.ts';
 
 const MINUTE_MS = 60_000;
 const NOTHING = energyStep(0n);

@@ -3,6 +3,19 @@ import { type Fields, integerAt, listAt } from '../ocpp/fields.ts';
 import { chargeEnergyOf, withReading } from '../ocpp/meter-register.ts';
 import { gridCurrentsOf, readoutOf, readoutOver } from '../ocpp/readout.ts';
 import { type Sample, type Samples, samplesOf, withoutDoubles } from '../ocpp/sampled-values.ts';
+import {
+  andThen,
+  answer,
+  type Call,
+  emit,
+  forEach,
+  type OcppEffect,
+  observed,
+  report,
+  stay,
+  step,
+} from '../ocpp/steps.ts';
+import { type ToldTime, toldTime } from '../ocpp/told-time.ts';
 import { rotationOf } from './configuration.ts';
 import { showSoon } from './measure.ts';
 import {
@@ -13,21 +26,7 @@ import {
   withCharge,
   withConnector,
 } from './state.ts';
-import {
-  andThen,
-  answer,
-  type Call,
-  emit,
-  forEach,
-  type OcppEffect,
-  type OcppStep,
-  observed,
-  remember,
-  report,
-  stay,
-  step,
-} from './step.ts';
-import { type ToldTime, toldTime } from './times.ts';
+import { type OcppStep, remember } from './step.ts';
 
 /** Meter values that one message may bring. */
 const VALUES_MAX = 1_000;

@@ -5,23 +5,13 @@ import type { PileEvent } from '@holdfast/shared/pile/pile-event';
 import type { OperationCatalogue } from '../../ports/site.ts';
 import type { DriverView } from '../driver.ts';
 import { type Fields, integerAt, isFields, textAt } from '../ocpp/fields.ts';
+import { andThen, call, emit, type Failed, type Result, stay, step, tagOf } from '../ocpp/steps.ts';
 import { configurationSet } from './configuration.ts';
 import { drained } from './drains.ts';
 import { forgetBase } from './limits.ts';
 import { listSentBy } from './local-list.ts';
 import type { Asked, Ocpp16State } from './state.ts';
-import {
-  andThen,
-  call,
-  emit,
-  type Failed,
-  type OcppStep,
-  type Result,
-  remember,
-  stay,
-  step,
-  tagOf,
-} from './step.ts';
+import { type OcppStep, remember } from './step.ts';
 
 type Outcome = Extract<PileEvent, { type: 'Operated' }>['outcome'];
 
@@ -92,7 +82,13 @@ function asks(state: Ocpp16State, { request, operation, parameters }: Asked, vie
   return step(state, call(operation, parameters, tag));
 }
 
-function taken(state: Ocpp16State, tag: string) {
+interface Taken {
+  readonly found: Asked | undefined;
+  readonly request: string;
+  readonly rest: Ocpp16State;
+}
+
+function taken(state: Ocpp16State, tag: string): Taken {
   const request = tag.slice(tag.indexOf(':') + 1);
   const found = state.operations.find((asked) => asked.request === request);
   const operations = state.operations.filter((asked) => asked !== found);

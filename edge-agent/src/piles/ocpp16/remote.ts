@@ -3,18 +3,18 @@ import type { Refusal } from '@holdfast/shared/pile/refusals';
 import type { DriverView } from '../driver.ts';
 import { textAt } from '../ocpp/fields.ts';
 import { remoteTokenOf } from '../ocpp/remote-token.ts';
-import { chargeAt, connectorOf, type Ocpp16State } from './state.ts';
 import {
   call,
   emit,
   type Failed,
   type OcppEffect,
-  type OcppStep,
   type Result,
   stay,
   step,
   tagOf,
-} from './step.ts';
+} from '../ocpp/steps.ts';
+import { chargeAt, connectorOf, type Ocpp16State } from './state.ts';
+import type { OcppStep } from './step.ts';
 
 type Command<D extends PileCommand['do']> = Extract<PileCommand, { do: D }>;
 

@@ -1,6 +1,7 @@
 import { textAt } from '../ocpp/fields.ts';
+import { andThen, answer, type Call, emit, observed, step } from '../ocpp/steps.ts';
 import type { Ocpp16State } from './state.ts';
-import { andThen, answer, type Call, emit, type OcppStep, observed, step } from './step.ts';
+import type { OcppStep } from './step.ts';
 
 /** What is known of vendors' own messages, by vendor and message: how it is answered ([OCPP-D17]). */
 const TRANSFERS: readonly {

@@ -1,20 +1,13 @@
 import type { DriverView } from '../driver.ts';
 import { textAt } from '../ocpp/fields.ts';
+import { commandAnswered, type Failed, observed, type Result, stay, step } from '../ocpp/steps.ts';
 import { configurationRead, configurationSet, configurationUnread } from './configuration.ts';
 import { baseResult, liftResult, limitRefused, limitResult } from './limits.ts';
 import { listFailed, listResult, listVersion } from './local-list.ts';
 import { operationFailed, operationResult } from './operate.ts';
 import { startFailed, startResult, stopFailed, stopResult } from './remote.ts';
 import type { Ocpp16State } from './state.ts';
-import {
-  commandAnswered,
-  type Failed,
-  type OcppStep,
-  observed,
-  type Result,
-  stay,
-  step,
-} from './step.ts';
+import type { OcppStep } from './step.ts';
 import { triggerFailed, triggerResult } from './trigger.ts';
 
 interface Ends {

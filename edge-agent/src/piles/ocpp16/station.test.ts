@@ -1,6 +1,6 @@
 import { CENTRAL_ACTIONS } from '@holdfast/protocols/ocpp/actions';
 import { describe, expect, test } from 'vitest';
-import type { OcppEffect } from './step.ts';
+import type { OcppEffect } from '../ocpp/steps.ts';
 import {
   answersIn,
   armedIn,

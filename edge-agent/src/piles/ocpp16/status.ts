@@ -1,20 +1,11 @@
 import type { DriverView } from '../driver.ts';
 import { integerAt, textAt } from '../ocpp/fields.ts';
+import { andThen, answer, type Call, emit, observed, stay, step } from '../ocpp/steps.ts';
+import { toldTime } from '../ocpp/told-time.ts';
 import { withConnectors } from './boot.ts';
 import { show } from './measure.ts';
 import { chargeAt, connectorOf, type Ocpp16State, withConnector } from './state.ts';
-import {
-  andThen,
-  answer,
-  type Call,
-  emit,
-  type OcppStep,
-  observed,
-  remember,
-  stay,
-  step,
-} from './step.ts';
-import { toldTime } from './times.ts';
+import { type OcppStep, remember } from './step.ts';
 
 const CONNECTORS_MAX = 64;
 

@@ -13,23 +13,23 @@ import {
   withLast,
 } from '../ocpp/meter-register.ts';
 import { isRemoteToken } from '../ocpp/remote-token.ts';
-import { stopOf } from '../ocpp/stop-reasons.ts';
-import { answered, asking, idTagInfoOf } from './cards.ts';
-import { drainEnded } from './drains.ts';
-import { readAt, valuesIn } from './meter.ts';
-import { chargesOf, type Ocpp16State, type Running, withCharge } from './state.ts';
 import {
   andThen,
   answer,
   type Call,
   emit,
   type OcppEffect,
-  type OcppStep,
   report,
   stay,
   step,
-} from './step.ts';
-import { toldTime } from './times.ts';
+} from '../ocpp/steps.ts';
+import { stopOf } from '../ocpp/stop-reasons.ts';
+import { toldTime } from '../ocpp/told-time.ts';
+import { answered, asking, idTagInfoOf } from './cards.ts';
+import { drainEnded } from './drains.ts';
+import { readAt, valuesIn } from './meter.ts';
+import { chargesOf, type Ocpp16State, type Running, withCharge } from './state.ts';
+import type { OcppStep } from './step.ts';
 
 const NOTHING = energyStep(0n);
 

@@ -1,17 +1,9 @@
 import type { DriverView } from '../driver.ts';
 import { textAt } from '../ocpp/fields.ts';
+import { call, type Failed, type Result, stay, step, tagOf } from '../ocpp/steps.ts';
 import { show } from './measure.ts';
 import { chargeAt, type Ocpp16State } from './state.ts';
-import {
-  call,
-  type Failed,
-  type OcppStep,
-  type Result,
-  remember,
-  stay,
-  step,
-  tagOf,
-} from './step.ts';
+import { type OcppStep, remember } from './step.ts';
 
 export type Triggered = 'MeterValues' | 'StatusNotification' | 'BootNotification' | 'Heartbeat';
 

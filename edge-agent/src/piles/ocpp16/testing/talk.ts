@@ -3,11 +3,11 @@ import type { PileEvent } from '@holdfast/shared/pile/pile-event';
 import type { OpenCharge } from '../../../ports/site.ts';
 import type { LostWhy, Step } from '../../driver.ts';
 import type { OcppDown } from '../../ocpp/messages.ts';
+import type { OcppEffect } from '../../ocpp/steps.ts';
 import { FakeSite } from '../../testing/fake-site.ts';
 import { ocpp16Driver } from '../driver.ts';
 import { OCPP16_SETTINGS, type Ocpp16Settings } from '../settings.ts';
 import type { Ocpp16State } from '../state.ts';
-import type { OcppEffect } from '../step.ts';
 
 export const STATION = 'CP-1';
 export const NOW_MS = Date.parse('2025-11-22T10:00:00.000Z');

@@ -1,8 +1,8 @@
 import { readTime } from '@holdfast/protocols/ocpp/time';
 import type { DriverView } from '../driver.ts';
-import { clockHeard, stationTimeOf } from '../ocpp/station-clock.ts';
-import type { Ocpp16State } from './state.ts';
-import { type Deviation, type OcppEffect, report } from './step.ts';
+import type { Quirks } from './quirks.ts';
+import { clockHeard, type StationClock, stationTimeOf } from './station-clock.ts';
+import { type Flaw, type OcppEffect, report } from './steps.ts';
 
 /** A time in a message, as we take it. */
 export interface ToldTime {
@@ -14,37 +14,43 @@ export interface ToldTime {
   readonly late: boolean;
 }
 
-export interface TimeStep {
-  readonly state: Ocpp16State;
+/** What of a driver's state times are read with. */
+export interface TimedState {
+  readonly clock: StationClock;
+  readonly quirks: Quirks;
+  readonly deviations: readonly string[];
+  readonly settings: { readonly zoneMinutes: number; readonly lateMs: number };
+}
+
+export interface TimeStep<S> {
+  readonly state: S;
   readonly time: ToldTime;
   readonly effects: readonly OcppEffect[];
 }
 
 const NO_TIME: ToldTime = { ms: null, ownMs: null, late: false };
+const SEEN_CHARS = 40;
 
 /** [OCPP-C6], [OCPP-C15], [OCPP-C16]: reads a time of a message, and learns the clock by it. */
-export function toldTime(
-  state: Ocpp16State,
+export function toldTime<S extends TimedState>(
+  state: S,
   value: unknown,
   at: { readonly action: string; readonly path: string },
   view: DriverView,
-): TimeStep {
+): TimeStep<S> {
   if (value === undefined) return { state, time: NO_TIME, effects: [] };
-  const { action, path } = at;
-  const seen = String(value).slice(0, 40);
+  const seen = String(value).slice(0, SEEN_CHARS);
   const read = readTime(value, state.quirks.zoneMinutes ?? state.settings.zoneMinutes);
   if (!read.ok) {
-    const told = report(state, [{ rule: 'OCPP-C16', action, path, seen, repair: 'no time' }]);
+    const told = report(state, [{ rule: 'OCPP-C16', ...at, seen, repair: 'no time' }]);
     return { ...told, time: NO_TIME };
   }
   const clock = clockHeard(state.clock, read.ms, view.nowMs);
   const { ms, repair } = stationTimeOf(read.ms, clock, view.nowMs);
-  const flaws: Deviation[] = [];
+  const flaws: Flaw[] = [];
   const odd = read.odd.filter((oddity) => oddity !== 'long-fraction');
-  if (odd.length > 0) {
-    flaws.push({ rule: 'OCPP-C16', action, path, seen, repair: odd.join(', ') });
-  }
-  if (repair !== 'none') flaws.push({ rule: 'OCPP-C15', action, path, seen, repair });
+  if (odd.length > 0) flaws.push({ rule: 'OCPP-C16', ...at, seen, repair: odd.join(', ') });
+  if (repair !== 'none') flaws.push({ rule: 'OCPP-C15', ...at, seen, repair });
   const late = view.nowMs - ms > state.settings.lateMs;
   const told = report({ ...state, clock }, flaws);
   return { ...told, time: { ms, ownMs: read.ms, late } };
