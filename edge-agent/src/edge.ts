@@ -62,6 +62,7 @@ export interface RunningEdge {
   readonly site: RunningSite;
   readonly ledger: Ledger;
   readonly desk: CommandDesk;
+  readonly doors: Doors;
   readonly clock: SystemClock;
   /** Says goodbye to piles, pages and hub, writes what waits, closes the ledger. */
   readonly stop: () => Promise<void>;
@@ -275,7 +276,7 @@ export async function startEdge(
     const api = await server.start();
     fronts = await openFronts(room, undo);
     const host = config.api.host === '0.0.0.0' ? '127.0.0.1' : config.api.host;
-    const { ledger, clock, site, desk } = room;
+    const { ledger, clock, site, desk, doors } = room;
     return {
       addresses: {
         api: `http://${host.includes(':') ? `[${host}]` : host}:${api.port}`,
@@ -285,6 +286,7 @@ export async function startEdge(
       site,
       ledger,
       desk,
+      doors,
       clock,
       stop: undo.run,
     };

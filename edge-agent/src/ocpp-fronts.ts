@@ -63,7 +63,7 @@ export async function ocppFronts(
       twins: front.ocpp.twins,
       host: front.host,
       port: front.port,
-      limits: limitsOf(front),
+      limits: { ...limitsOf(front), ...room.doors.limits },
       ...(tls === undefined ? {} : { tls }),
     });
   };

@@ -16,6 +16,7 @@ export const PROGRAMS = {
   chromium: { names: ['chromium', 'chromium-browser'], packages: ['chromium', 'fonts-noto-cjk'] },
   faketime: { names: ['faketime'], packages: ['faketime'] },
   mosquitto: { names: ['mosquitto'], packages: ['mosquitto'] },
+  openssl: { names: ['openssl'], packages: ['openssl'] },
   'python3-websockets': {
     names: ['python3'],
     packages: ['python3-websockets'],
@@ -56,6 +57,7 @@ export const findPrograms = (): ProgramPaths => ({
   chromium: findProgram('chromium'),
   faketime: findProgram('faketime'),
   mosquitto: findProgram('mosquitto'),
+  openssl: findProgram('openssl'),
   'python3-websockets': findProgram('python3-websockets'),
 });
 

@@ -41,7 +41,7 @@ export async function makeRoot(
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],
   });
-  return { certificate: root.toString('pem'), key: await keyText(keys.privateKey) };
+  return { certificate: `${root.toString('pem')}\n`, key: await keyText(keys.privateKey) };
 }
 
 export interface LeafWish {
@@ -89,7 +89,7 @@ export async function issueLeaf(
       await x509.SubjectKeyIdentifierExtension.create(wish.publicKey),
     ],
   });
-  return leaf.toString('pem');
+  return `${leaf.toString('pem')}\n`;
 }
 
 /** A key and a certificate for this box. */
@@ -134,5 +134,5 @@ export async function makeRevocationList(
     signingKey: await keyFrom(kind, root.key),
     signingAlgorithm: ALGORITHMS[kind],
   });
-  return list.toString('pem');
+  return `${list.toString('pem')}\n`;
 }

@@ -1,5 +1,4 @@
 import { constants } from 'node:crypto';
-import type { ServerOptions } from 'node:http';
 import type { TlsOptions } from 'node:tls';
 import type { DoorLimits } from '../../security/door-limits.ts';
 
@@ -52,11 +51,3 @@ export function tlsServerOptions(material: TlsMaterial, limits: DoorLimits): Tls
         { requestCert: true, rejectUnauthorized: false, ca: [...clientCas] }),
   };
 }
-
-/** The same limits for the request that asks for a WebSocket. */
-export const upgradeLimitsOf = ({ handshakeMs, headerBytes }: DoorLimits): ServerOptions => ({
-  maxHeaderSize: headerBytes,
-  headersTimeout: handshakeMs,
-  requestTimeout: handshakeMs,
-  connectionsCheckingInterval: Math.max(100, Math.floor(handshakeMs / 4)),
-});
