@@ -43,7 +43,7 @@ function beginning(message: Call, key: string, startedAtMs: number | null): Runn
     meterStart,
     register: registerFrom(meterStart, startedAtMs),
     stop: null,
-    named: false,
+    namedAtMs: null,
   };
 }
 

@@ -311,6 +311,23 @@ test('[OCPP-C11] after a reboot in mid-charge the station is asked, and given ti
   expect(recordOf(late)).toMatchObject({ tradeNo: ORDER, stopClass: 'aborted' });
 });
 
+test('[OCPP-C11] a charge that has begun is not over by what was said before it', () => {
+  const talk = new Talk().boot();
+  const say = (status: string, seconds: number) =>
+    talk.hear('StatusNotification', { connectorId: 1, status, timestamp: at(seconds) });
+  const stateIn = (effects: readonly OcppEffect[]) =>
+    ofType(effects, 'Measured').map(({ measurement: m }) => [m.status, m.tradeNo]);
+  say('Available', -10);
+  say('Preparing', -5);
+  expect(stateIn(talk.charge())).toEqual([['charging', ORDER]]);
+  talk.nowMs += 20_000;
+  expect(stateIn(talk.hear('MeterValues', meter(15, '27010100')))).toEqual([['charging', ORDER]]);
+  expect(stateIn(say('Available', 18))).toEqual([['idle', null]]);
+  talk.nowMs += 20_000;
+  const named = meter(35, '27010200', { transactionId: 1_001 });
+  expect(stateIn(talk.hear('MeterValues', named))).toEqual([['charging', ORDER]]);
+});
+
 test('[OCPP-C11] one that goes on charges under its number again', () => {
   const talk = new Talk().boot();
   talk.charge();

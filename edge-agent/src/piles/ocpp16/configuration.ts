@@ -113,7 +113,7 @@ const getKeys = (state: Ocpp16State, key: readonly string[], part: string): Ocpp
   step(state, call('GetConfiguration', { key }, tagOf('config', part)));
 
 /** [OCPP-D1] Asks for the next of the keys that "all" did not bring. */
-function readOn(state: Ocpp16State, view: DriverView): OcppStep {
+function readOn(state: Ocpp16State): OcppStep {
   const { keys, unknown } = noteOf(state);
   const missing = state.toRead.filter((key) => !(key in keys) && !unknown.includes(key));
   const chunk = Math.min(
@@ -122,27 +122,27 @@ function readOn(state: Ocpp16State, view: DriverView): OcppStep {
   );
   const next = missing.slice(0, chunk);
   const left = { ...state, toRead: missing.slice(chunk) };
-  return next.length === 0 ? adopt(left, view) : getKeys(left, next, 'part');
+  return next.length === 0 ? adopt(left) : getKeys(left, next, 'part');
 }
 
 /** The answer to "all" or to a part of it. */
-export function configurationRead(state: Ocpp16State, result: Result, view: DriverView): OcppStep {
+export function configurationRead(state: Ocpp16State, result: Result): OcppStep {
   const [, part] = result.tag.split(':');
   const kept = keep(state, merged(noteOf(state), result.payload));
   if (part === 'again') return kept;
   const toRead = part === 'all' ? NEEDED : kept.state.toRead;
-  return andThen({ ...kept, state: { ...kept.state, toRead } }, (s) => readOn(s, view));
+  return andThen({ ...kept, state: { ...kept.state, toRead } }, (s) => readOn(s));
 }
 
 /** "All" was too much for it: by name, then. A part that it cannot answer is left out. */
-export function configurationUnread(state: Ocpp16State, tag: string, view: DriverView): OcppStep {
+export function configurationUnread(state: Ocpp16State, tag: string): OcppStep {
   const [, part] = tag.split(':');
   if (part === 'again') return stay(state);
-  return readOn(part === 'all' ? { ...state, toRead: NEEDED } : state, view);
+  return readOn(part === 'all' ? { ...state, toRead: NEEDED } : state);
 }
 
 /** All is read: what differs is set, once for each firmware, and profiles of others go ([OCPP-D5]). */
-function adopt(state: Ocpp16State, _view: DriverView): OcppStep {
+function adopt(state: Ocpp16State): OcppStep {
   const note = noteOf(state);
   if (note.firmware === firmwareOf(state) && state.memory.configuration !== null) {
     return stay(state);

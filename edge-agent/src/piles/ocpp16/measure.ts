@@ -4,19 +4,28 @@ import type { DriverView } from '../driver.ts';
 import { chargeEnergyOf } from '../ocpp/meter-register.ts';
 import { electricalOf } from '../ocpp/readout.ts';
 import { emit, step } from '../ocpp/steps.ts';
-import { chargeAt, connectorOf, type Ocpp16State, withConnector } from './state.ts';
+import {
+  type Connector,
+  chargeAt,
+  connectorOf,
+  type Ocpp16State,
+  type Running,
+  withConnector,
+} from './state.ts';
 import type { OcppStep } from './step.ts';
 
 const MINUTE_MS = 60_000;
 const NOTHING = energyStep(0n);
 
+const CHARGING = { status: 'charging', plugged: true } as const;
+
 /** States of the standard in neutral words (1.6 §7.7). */
 const STATUSES: Readonly<Record<string, Pick<Measurement, 'status' | 'plugged'>>> = {
   Available: { status: 'idle', plugged: false },
   Preparing: { status: 'idle', plugged: true },
-  Charging: { status: 'charging', plugged: true },
-  SuspendedEV: { status: 'charging', plugged: true },
-  SuspendedEVSE: { status: 'charging', plugged: true },
+  Charging: CHARGING,
+  SuspendedEV: CHARGING,
+  SuspendedEVSE: CHARGING,
   Finishing: { status: 'idle', plugged: true },
   Reserved: { status: 'idle', plugged: false },
   Unavailable: { status: 'offline', plugged: null },
@@ -25,19 +34,29 @@ const STATUSES: Readonly<Record<string, Pick<Measurement, 'status' | 'plugged'>>
 
 const UNKNOWN = { status: 'unknown', plugged: null } as const;
 
+/**
+ * Whether a state without a charge is the newest news: one from before the charge began, or before
+ * the station last told of it by its number, is not.
+ */
+function isOver({ status, statusAtMs }: Connector, { startedAtMs, namedAtMs }: Running): boolean {
+  if (status === 'Preparing' || statusAtMs <= (startedAtMs ?? 0)) return false;
+  return namedAtMs === null || namedAtMs <= statusAtMs;
+}
+
 /** What a connector's state and readings are in neutral words. */
 export function measurementOf(
   state: Ocpp16State,
   connectorNo: number,
   view: DriverView,
 ): Measurement {
-  const { status, readout, faults } = connectorOf(state, connectorNo);
+  const connector = connectorOf(state, connectorNo);
+  const { readout, faults } = connector;
   const charge = chargeAt(state, connectorNo, view);
-  const said = STATUSES[status] ?? UNKNOWN;
-  // A charge whose station has not said more than its readings runs.
-  const now = charge !== undefined && said === UNKNOWN ? STATUSES['Charging'] : said;
-  const idle = now?.status === 'idle';
-  const running = idle ? undefined : charge;
+  const said = STATUSES[connector.status] ?? UNKNOWN;
+  const isCalm =
+    said === UNKNOWN || (said.status === 'idle' && charge && !isOver(connector, charge));
+  const now = charge !== undefined && isCalm ? CHARGING : said;
+  const running = now.status === 'idle' ? undefined : charge;
   // [OCPP-E5] Without a charge there is no power, whatever was last measured.
   const { voltageMv, currentMa } =
     charge === undefined ? { voltageMv: 0, currentMa: 0 } : electricalOf(readout);
@@ -46,8 +65,8 @@ export function measurementOf(
   return {
     connectorNo,
     tradeNo: running?.orderNo ?? null,
-    status: now?.status ?? 'unknown',
-    plugged: now?.plugged ?? null,
+    status: now.status,
+    plugged: now.plugged,
     homed: null,
     voltageMv,
     currentMa,

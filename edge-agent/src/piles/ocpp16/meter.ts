@@ -93,7 +93,9 @@ function chargeOf(
   const charges = chargesOf(state, view);
   const no = integerAt(payload, 'transactionId');
   const named = no === undefined ? undefined : charges.find((charge) => charge.no === no);
-  if (named !== undefined) return { ...named, named: true };
+  if (named !== undefined) {
+    return { ...named, namedAtMs: Math.max(named.namedAtMs ?? atMs, atMs) };
+  }
   const connectorNo = integerAt(payload, 'connectorId') ?? 0;
   const at = charges.findLast(
     (charge) =>
@@ -188,7 +190,7 @@ function forEachGroup(
 ): OcppStep {
   return andThen(first, (state) =>
     forEach(state, [...groups.values()], (s, values) => {
-      const charge = chargeOf(s, payload, values[0]?.time.ms ?? view.nowMs, view);
+      const charge = chargeOf(s, payload, values.at(-1)?.time.ms ?? view.nowMs, view);
       if (charge === undefined) return stay(s);
       const read = readAt(charge, values);
       const old = values.filter(({ time }) => time.late);

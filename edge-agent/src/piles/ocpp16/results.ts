@@ -35,9 +35,9 @@ const ENDS: Readonly<Record<string, Ends>> = {
   'clear-profiles': nothing,
   config: {
     result: configurationRead,
-    failed: (state, { tag, why }, view) =>
+    failed: (state, { tag, why }) =>
       // A line that is lost is no answer: the next opening asks again.
-      why === 'lost' ? stay(state) : configurationUnread(state, tag, view),
+      why === 'lost' ? stay(state) : configurationUnread(state, tag),
   },
   drain: nothing,
   firmware: command('updateFirmware'),

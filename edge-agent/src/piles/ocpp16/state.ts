@@ -50,8 +50,8 @@ export interface Running {
   readonly register: MeterRegister;
   /** Time and meter of its stop, once it came ([OCPP-C17]). */
   readonly stop: string | null;
-  /** The station has used the number that we gave it. */
-  readonly named: boolean;
+  /** When the station last told of it by its number; `null`: never. */
+  readonly namedAtMs: number | null;
 }
 
 /** A call of the station that waits for the site. */
@@ -197,7 +197,7 @@ function runningOf(open: OpenCharge, { meters }: Memory): Running[] {
           ? registerFrom(charge.meterStart, startedAtMs)
           : registerFrom(meter.register, meter.atMs, meter.energy),
       stop: null,
-      named: false,
+      namedAtMs: null,
     },
   ];
 }

@@ -336,6 +336,21 @@ describe('files and messages', () => {
       expect(answersIn(talk.hear(action, { status: 'Uploading', requestId: 1 }))).toEqual([{}]);
   });
 
+  test('a fault of the station is one of all its connectors', () => {
+    const talk = new Talk().boot({ numberOfConnectors: 2 });
+    const say = (connectorId: number, status: string, seconds: number) =>
+      ofType(
+        talk.hear('StatusNotification', { connectorId, status, timestamp: at(seconds) }),
+        'ConnectorHealth',
+      ).map(({ connectorNo, faulted }) => [connectorNo, faulted]);
+    say(1, 'Available', 0);
+    say(2, 'Faulted', 0);
+    expect(say(0, 'Faulted', 1)).toEqual([[1, true]]);
+    expect(say(1, 'Available', 2)).toEqual([]);
+    expect(say(0, 'Available', 3)).toEqual([[1, false]]);
+    expect(say(0, 'Faulted', 1)).toEqual([]);
+  });
+
   test('what the standard has not is an error, and says so', () => {
     const talk = new Talk().boot();
     for (const action of ['TransactionEvent', 'toString'])

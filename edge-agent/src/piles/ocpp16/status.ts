@@ -1,10 +1,10 @@
 import type { DriverView } from '../driver.ts';
 import { integerAt, textAt } from '../ocpp/fields.ts';
-import { andThen, answer, type Call, emit, observed, stay, step } from '../ocpp/steps.ts';
+import { andThen, answer, type Call, emit, forEach, observed, stay, step } from '../ocpp/steps.ts';
 import { toldTime } from '../ocpp/told-time.ts';
 import { withConnectors } from './boot.ts';
 import { show } from './measure.ts';
-import { chargeAt, connectorOf, type Ocpp16State, withConnector } from './state.ts';
+import { chargeAt, connectorNosOf, connectorOf, type Ocpp16State, withConnector } from './state.ts';
 import { type OcppStep, remember } from './step.ts';
 
 const CONNECTORS_MAX = 64;
@@ -39,7 +39,8 @@ function faultsOf(message: Call): readonly string[] {
 /** The connector is heard of again: nothing is gone. */
 const alive = (connectorNo: number) => ({ do: 'disarm', timer: `gone:${connectorNo}` }) as const;
 
-function health(state: Ocpp16State, connectorNo: number, faulted: boolean): OcppStep {
+function health(state: Ocpp16State, connectorNo: number): OcppStep {
+  const faulted = isFaulted(state, connectorNo);
   if (connectorOf(state, connectorNo).faulted === faulted) return stay(state);
   return step(
     withConnector(state, connectorNo, { faulted }),
@@ -47,9 +48,22 @@ function health(state: Ocpp16State, connectorNo: number, faulted: boolean): Ocpp
   );
 }
 
-/** Connector 0 is the station itself: its fault is that of all of them. */
-const stationStatus = (state: Ocpp16State, message: Call): OcppStep =>
-  step(state, observed('stationStatus', message.payload));
+/** The station itself: what it is faulted by, all of its connectors are. */
+const STATION = 0;
+
+const isFaulted = (state: Ocpp16State, connectorNo: number): boolean =>
+  connectorOf(state, connectorNo).status === 'Faulted' ||
+  connectorOf(state, STATION).status === 'Faulted';
+
+/** Connector 0 tells of the station itself. */
+function stationStatus(state: Ocpp16State, now: Seen): OcppStep {
+  const { status: said, atMs, faults } = now;
+  if (atMs < connectorOf(state, STATION).statusAtMs) return stay(state);
+  const told = withConnector(state, STATION, { status: said, statusAtMs: atMs, faults });
+  const shown = step(told, observed('stationStatus', { status: said, faults }));
+  if (now.late) return shown;
+  return andThen(shown, (s) => forEach(s, connectorNosOf(s), (t, no) => health(t, no)));
+}
 
 /** A change of availability that waited has come to pass ([OCPP-D10]). */
 function availabilitySeen(state: Ocpp16State, connectorNo: number, status: string): OcppStep {
@@ -87,7 +101,7 @@ function seen(state: Ocpp16State, now: Seen, view: DriverView): OcppStep {
     const { quietMs } = state.settings;
     return step(told, { do: 'arm', timer: `show:${connectorNo}`, ms: quietMs });
   }
-  const healthy = health(told, connectorNo, status === 'Faulted');
+  const healthy = health(told, connectorNo);
   const watched = andThen(healthy, (s) => goneWatch(s, now, view));
   const available = andThen(watched, (s) => availabilitySeen(s, connectorNo, status));
   return andThen(available, (s) => show(s, connectorNo, view));
@@ -95,9 +109,7 @@ function seen(state: Ocpp16State, now: Seen, view: DriverView): OcppStep {
 
 /** A state of the past that nothing newer has overtaken. */
 export const reveal = (state: Ocpp16State, connectorNo: number, view: DriverView): OcppStep =>
-  andThen(health(state, connectorNo, connectorOf(state, connectorNo).status === 'Faulted'), (s) =>
-    show(s, connectorNo, view),
-  );
+  andThen(health(state, connectorNo), (s) => show(s, connectorNo, view));
 
 /** StatusNotification. */
 export function status(state: Ocpp16State, message: Call, view: DriverView): OcppStep {
@@ -105,7 +117,6 @@ export function status(state: Ocpp16State, message: Call, view: DriverView): Ocp
   const done = answer(message.call, {});
   const connectorNo = integerAt(payload, 'connectorId') ?? 0;
   if (connectorNo < 0 || connectorNo > CONNECTORS_MAX) return step(state, done);
-  if (connectorNo === 0) return andThen(step(state, done), (s) => stationStatus(s, message));
   const told = toldTime(state, payload['timestamp'], { action, path: '/timestamp' }, view);
   const now: Seen = {
     connectorNo,
@@ -115,15 +126,19 @@ export function status(state: Ocpp16State, message: Call, view: DriverView): Ocp
     faults: faultsOf(message),
   };
   const heard = step(told.state, done, ...told.effects);
+  if (connectorNo === STATION) return andThen(heard, (s) => stationStatus(s, now));
   const counted = andThen(heard, (s) => withConnectors(s, connectorNo));
   return andThen(counted, (s) => seen(s, now, view));
 }
 
 /** [OCPP-C11] Still idle after the time of grace: the site hears it again, which ends the charge. */
 export function goneOver(state: Ocpp16State, connectorNo: number, view: DriverView): OcppStep {
-  if (chargeAt(state, connectorNo, view) === undefined) return stay(state);
-  const { status: now } = connectorOf(state, connectorNo);
-  if (now !== '' && now !== 'Available') return stay(state);
-  const idle = withConnector(state, connectorNo, { status: 'Available' });
+  const charge = chargeAt(state, connectorNo, view);
+  if (charge === undefined) return stay(state);
+  const { status: now, statusAtMs } = connectorOf(state, connectorNo);
+  const isNamedSince = (charge.namedAtMs ?? 0) > statusAtMs;
+  if (isNamedSince || (now !== '' && now !== 'Available')) return stay(state);
+  const change = { status: 'Available', statusAtMs: view.nowMs };
+  const idle = withConnector(state, connectorNo, change);
   return andThen(show(idle, connectorNo, view), (s) => show(s, connectorNo, view));
 }

@@ -59,11 +59,15 @@ export function chargeStopped(
   // A start that is still being stored is told to the site before this stop.
   const beginning = state.waiting.flatMap(({ charge }) => charge ?? []);
   const open = [...charges, ...beginning].filter(
-    (charge) => charge.stop === null && !charge.named && (charge.startedAtMs ?? 0) <= atMs,
+    (charge) => charge.stop === null && (charge.startedAtMs ?? 0) <= atMs,
   );
-  const own = open.filter((charge) => charge.idTag.toUpperCase() === idTag);
-  const candidates = own.length > 0 ? own : open;
-  return candidates.toSorted((a, b) => (b.startedAtMs ?? 0) - (a.startedAtMs ?? 0))[0];
+  const isOwn = (charge: Running): boolean => charge.idTag.toUpperCase() === idTag;
+  const unnamed = open.filter(({ namedAtMs }) => namedAtMs === null);
+  // One that the station knows by its number is ended under another only if the card says so.
+  const candidates = [unnamed.filter(isOwn), unnamed, open.filter(isOwn)].find(
+    (some) => some.length > 0,
+  );
+  return candidates?.toSorted((a, b) => (b.startedAtMs ?? 0) - (a.startedAtMs ?? 0))[0];
 }
 
 const methodOf = (charge: Running | undefined): StartMethod => {
