@@ -19,6 +19,7 @@ import { SecurityEventResource, securityEventResource } from '@holdfast/shared/a
 import { FaultError } from '@holdfast/shared/errors/fault';
 import { ORDER_STATES } from '@holdfast/shared/order/order';
 import Type from 'typebox';
+import { operationsOf } from '../frames/operations.ts';
 import type { HubApi } from './hub-api.ts';
 import { PageQuery, pageOf } from './paging.ts';
 import type { HubServer } from './server.ts';
@@ -28,6 +29,11 @@ const OfSite = Type.Object({ siteId: Type.Optional(Type.String({ maxLength: 64 }
 const OfPile = Type.Object({
   siteId: Type.Optional(Type.String({ maxLength: 64 })),
   pileNo: Type.Optional(Type.String({ maxLength: 64 })),
+});
+const PileNo = Type.Object({ pileNo: Type.String({ minLength: 1, maxLength: 64 }) });
+const OperationsResource = Type.Object({
+  protocol: Type.String(),
+  items: Type.Array(Type.Object({ name: Type.String(), schema: Type.Unknown() })),
 });
 const OrderNo = Type.Object({ orderNo: Type.String({ maxLength: 64 }) });
 
@@ -74,6 +80,25 @@ function pileRoutes(app: HubServer, { store, live }: HubApi): void {
       const page = pageOf(piles, request.query, (pile) => `${pile.siteId}/${pile.pileNo}`);
       const items = page.items.map((pile) => pileResource(pile.siteId, pile, pile.seenAtMs));
       return { items, next: page.next };
+    },
+  );
+  app.get(
+    '/piles/:pileNo/operations',
+    {
+      schema: {
+        tags: ['piles'],
+        summary: 'What may be asked of the pile by name (command `operate`)',
+        params: PileNo,
+        querystring: Type.Object({ siteId: Type.String({ minLength: 1, maxLength: 64 }) }),
+        response: { 200: OperationsResource },
+      },
+    },
+    async ({ params: { pileNo }, query: { siteId } }) => {
+      const pile = (await store.piles(siteId)).find((known) => known.pileNo === pileNo);
+      if (pile === undefined) throw new FaultError('not-found', `no pile ${pileNo} at ${siteId}`);
+      const operations = await operationsOf(pile.vendor, pile.protocolVersion);
+      if (operations !== undefined) return { ...operations, items: [...operations.items] };
+      throw new FaultError('not-found', `the protocol of pile ${pileNo} has no operations by name`);
     },
   );
   app.get(

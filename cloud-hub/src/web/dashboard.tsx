@@ -1,5 +1,6 @@
 import { apiClient } from '@holdfast/shared/ui/api-client';
 import { ConnectorGrid } from '@holdfast/shared/ui/connector-grid.tsx';
+import { EngineerPanel } from '@holdfast/shared/ui/engineer-panel.tsx';
 import { entityStore } from '@holdfast/shared/ui/entity-store';
 import { liveClient } from '@holdfast/shared/ui/live-client';
 import { type Live, LiveProvider, useFreshness } from '@holdfast/shared/ui/live-context.tsx';
@@ -13,7 +14,7 @@ import { useTranslation } from 'react-i18next';
 import { LoginPage } from './login-page.tsx';
 import { dropToken, keepToken, keptToken } from './session.ts';
 
-type Page = 'sites' | 'connectors' | 'orders' | 'sync';
+type Page = 'sites' | 'connectors' | 'orders' | 'engineer' | 'sync';
 
 const liveUrl = (): string => `${location.origin.replace(/^http/, 'ws')}/api/v1/live`;
 
@@ -42,7 +43,7 @@ function Pages({ onLogout }: { onLogout: () => void }) {
     setSiteId(undefined);
     setPage(next);
   };
-  const pages = (['sites', 'connectors', 'orders', 'sync'] as const).map((id) => ({
+  const pages = (['sites', 'connectors', 'orders', 'engineer', 'sync'] as const).map((id) => ({
     id,
     label: t(`nav.${id}`),
   }));
@@ -61,6 +62,7 @@ function Pages({ onLogout }: { onLogout: () => void }) {
       {page === 'sites' ? <SiteGrid onOpen={openSite} /> : null}
       {page === 'connectors' ? <ConnectorGrid withSite siteId={siteId} /> : null}
       {page === 'orders' ? <OrderList withSite /> : null}
+      {page === 'engineer' ? <EngineerPanel /> : null}
       {page === 'sync' ? <SyncPanel /> : null}
     </PageFrame>
   );

@@ -26,6 +26,25 @@ export interface OrderSearch {
   readonly after?: string;
 }
 
+/** What may be asked of a pile by name. */
+export interface Operations {
+  readonly protocol: string;
+  readonly items: readonly { readonly name: string; readonly schema: unknown }[];
+}
+export interface SeenDeviation {
+  readonly rule: string;
+  readonly action: string;
+  readonly path: string;
+  readonly count: number;
+  readonly seen: string;
+  readonly repair: string;
+}
+export interface SeenFrame {
+  readonly at: string;
+  readonly up: boolean;
+  readonly hex: string;
+}
+
 /** The HTTP API of hub or edge, as a page uses it. */
 export interface ApiClient {
   readonly login: (user: string, password: string) => Promise<LoginAnswer>;
@@ -34,6 +53,10 @@ export interface ApiClient {
   readonly orderEvents: (orderNo: string) => Promise<Page<OrderEventResource>>;
   readonly command: (request: CommandRequest) => Promise<CommandResource>;
   readonly adopt: (pileNo: string) => Promise<void>;
+  readonly operations: (siteId: string, pileNo: string) => Promise<Operations>;
+  readonly deviations: (siteId: string, pileNo: string) => Promise<Page<SeenDeviation>>;
+  /** The newest frames of a pile as hex; only the box itself has them. */
+  readonly frames: (pileNo: string) => Promise<Page<SeenFrame>>;
   /** An operator's word on two boxes with one identity. */
   readonly acceptStore: (siteId: string, storeId: string) => Promise<void>;
 }
@@ -46,6 +69,8 @@ const NO_LINE: Problem = {
   code: 'unreachable',
   retry: true,
 };
+
+const pilePath = (pileNo: string): string => `/piles/${encodeURIComponent(pileNo)}`;
 
 function queryOf(search: OrderSearch): string {
   const query = new URLSearchParams({ limit: '50' });
@@ -77,6 +102,9 @@ export function apiClient(token: () => string | undefined): ApiClient {
     command: (request) => post('/commands', request),
     acceptStore: (siteId, storeId) =>
       post(`/sites/${encodeURIComponent(siteId)}/accept-store`, { storeId }),
+    operations: (siteId, pileNo) => call(`${pilePath(pileNo)}/operations?siteId=${siteId}`),
+    deviations: (siteId, pileNo) => call(`${pilePath(pileNo)}/deviations?siteId=${siteId}`),
+    frames: (pileNo) => call(`/frames/${encodeURIComponent(pileNo)}?limit=20`),
     adopt: (pileNo) => post(`/piles/${encodeURIComponent(pileNo)}/adopt`, {}),
   };
 }

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { CommandRequest, CommandResource, ConnectorResource } from '../api/resources.ts';
 import { ProblemError } from './api-client.ts';
 import { useEntity, useFreshness, useLive } from './live-context.tsx';
+import { reasonText } from './reason-text.ts';
 
 /** Says how a command ended, in the words of the person who gave it. */
 function useOutcome(): (command: CommandResource) => void {
@@ -13,7 +14,7 @@ function useOutcome(): (command: CommandResource) => void {
     ({ state, reason }) => {
       if (state === 'sent') void message.info(t('command.sent'));
       else if (state === 'done') void message.success(t('command.done'));
-      else void message.warning(t(`command.${state}`, { reason: reason ?? '' }));
+      else void message.warning(t(`command.${state}`, { reason: reasonText(t, reason) }));
     },
     [message, t],
   );

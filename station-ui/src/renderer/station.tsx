@@ -1,5 +1,6 @@
 import { apiClient } from '@holdfast/shared/ui/api-client';
 import { ConnectorGrid } from '@holdfast/shared/ui/connector-grid.tsx';
+import { EngineerPanel } from '@holdfast/shared/ui/engineer-panel.tsx';
 import { entityStore } from '@holdfast/shared/ui/entity-store';
 import { liveClient } from '@holdfast/shared/ui/live-client';
 import {
@@ -16,8 +17,8 @@ import { SyncPanel } from '@holdfast/shared/ui/sync-panel.tsx';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
-type Page = 'connectors' | 'orders' | 'piles' | 'sync';
-const PAGES: readonly Page[] = ['connectors', 'orders', 'piles', 'sync'];
+type Page = 'connectors' | 'orders' | 'piles' | 'engineer' | 'sync';
+const PAGES: readonly Page[] = ['connectors', 'orders', 'piles', 'engineer', 'sync'];
 
 function openLive(): Live {
   const store = entityStore();
@@ -57,6 +58,7 @@ function Pages() {
       {page === 'connectors' ? <ConnectorGrid withSite={false} /> : null}
       {page === 'orders' ? <OrderList withSite={false} /> : null}
       {page === 'piles' ? <PileList /> : null}
+      {page === 'engineer' ? <EngineerPanel /> : null}
       {page === 'sync' ? <SyncPanel /> : null}
     </PageFrame>
   );
