@@ -43,7 +43,17 @@ const loggerFor = (config: EdgeConfig): Logger =>
       level: config.logLevel,
       base: { site: config.siteId },
       messageKey: 'event',
-      redact: ['secret', 'token', 'password', '*.secret', '*.token', '*.password', '*.passwordMd5'],
+      redact: [
+        'secret',
+        'token',
+        'password',
+        'authorization',
+        'pskHex',
+        '*.secret',
+        '*.token',
+        '*.password',
+        '*.passwordMd5',
+      ],
     },
     pino.destination({ fd: 2, sync: false }),
   );

@@ -129,6 +129,12 @@ test('a site that has never come is offline', async () => {
   expect(body['items']).toMatchObject([{ siteId: 'site-01', link: 'offline', backlog: 0 }]);
 });
 
+test("what happened at the piles' doors is listed, and a page that is none is refused", async () => {
+  const { body } = await ask('/security-events', { bearer: token });
+  expect(body).toEqual({ items: [], next: null });
+  expect((await ask('/security-events?after=x', { bearer: token })).status).toBe(400);
+});
+
 test('a watchdog and Prometheus need no login', async () => {
   const health = await fetch(`${hub.url}/health`);
   expect(await health.json()).toMatchObject({ status: 'ok' });

@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import Type from 'typebox';
 
 /* Settings of the piles' doors: a section of their own, and fields of fronts and piles. */
 
@@ -130,4 +130,3 @@ export const Security = Type.Object(
   },
   { ...strict, default: {} },
 );
-export type SecuritySection = Static<typeof Security>;

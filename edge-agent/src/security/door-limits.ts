@@ -5,5 +5,3 @@ export interface DoorLimits {
   /** Longest header of the request that asks for a WebSocket, bytes. */
   readonly headerBytes: number;
 }
-
-export const DOOR_LIMITS: DoorLimits = { handshakeMs: 10_000, headerBytes: 8_192 };

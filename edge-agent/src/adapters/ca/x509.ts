@@ -6,4 +6,3 @@ export async function loadX509(): Promise<typeof import('@peculiar/x509')> {
   await import('reflect-metadata');
   return await import('@peculiar/x509');
 }
-export type X509 = Awaited<ReturnType<typeof loadX509>>;
