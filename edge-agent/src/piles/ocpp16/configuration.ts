@@ -9,6 +9,8 @@ import { type OcppStep, remember } from './step.ts';
 import { trigger } from './trigger.ts';
 
 const VALUE_CHARS = 500;
+/** What a note holds of them, with room for what else it says (64 kB in UTF-8). */
+const NOTE_CHARS = 16_000;
 /** Values that nobody may read here ([OCPP-A11]). */
 const SECRET = /authorizationkey|password|secret|privatekey/i;
 /** A station that answers nothing to "all" is asked for so many at a time, unless it says more. */
@@ -94,16 +96,30 @@ const keyNoteOf = (fields: Fields): KeyNote => ({
   readonly: fields['readonly'] === true,
 });
 
+/** As many keys as a note holds: those that the driver lives by first, however much a station tells. */
+function withinNote(keys: Readonly<Record<string, KeyNote>>): Readonly<Record<string, KeyNote>> {
+  const isNeeded = ([key]: readonly [string, KeyNote]): boolean => NEEDED.includes(key);
+  const entries = Object.entries(keys);
+  const inOrder = [...entries.filter(isNeeded), ...entries.filter((entry) => !isNeeded(entry))];
+  let chars = 0;
+  return Object.fromEntries(
+    inOrder.slice(0, KEYS_MAX).filter((entry) => {
+      chars += JSON.stringify(entry).length;
+      return chars <= NOTE_CHARS;
+    }),
+  );
+}
+
 /** What the station has said of its keys, over what was known. */
 function merged(before: ConfigurationNote, payload: Fields): ConfigurationNote {
   const said = listAt(payload, 'configurationKey').flatMap((fields) => {
     const key = textAt(fields, 'key');
     return key === '' || SECRET.test(key) ? [] : [[key, keyNoteOf(fields)] as const];
   });
-  const keys = Object.entries({ ...before.keys, ...Object.fromEntries(said) }).slice(0, KEYS_MAX);
+  const keys = withinNote({ ...before.keys, ...Object.fromEntries(said) });
   const unknown = new Set([...before.unknown, ...textsIn(payload['unknownKey'])]);
   for (const [key] of said) unknown.delete(key);
-  return { ...before, keys: Object.fromEntries(keys), unknown: [...unknown].slice(0, KEYS_MAX) };
+  return { ...before, keys, unknown: NEEDED.filter((key) => unknown.has(key)) };
 }
 
 const keep = (state: Ocpp16State, configuration: ConfigurationNote): OcppStep =>

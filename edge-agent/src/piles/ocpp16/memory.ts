@@ -70,7 +70,7 @@ export const NO_MEMORY: Memory = {
 };
 
 const CONNECTORS_MAX = 64;
-/** A note holds 64 kB; more keys than this no station has. */
+/** More keys than this no station has. */
 export const KEYS_MAX = 400;
 
 export const connectorCountOf = (count: number | undefined): number =>

@@ -144,6 +144,14 @@ describe('configuration', () => {
     ]);
   });
 
+  test('[OCPP-D1] whatever a station tells of itself, its note stays small', () => {
+    const talk = new Talk().boot();
+    const flood = Array.from({ length: 2_000 }, (_, n) => [`Key${n}`, '长'.repeat(400)] as const);
+    const noted = notesIn(read(talk, keys(...flood, ['NumberOfConnectors', '2'])), 'configuration');
+    expect(new TextEncoder().encode(JSON.stringify(noted.at(-1))).length).toBeLessThan(64_000);
+    expect(noted.at(-1)).toMatchObject({ keys: { NumberOfConnectors: { value: '2' } } });
+  });
+
   test('connectors that the configuration names are told', () => {
     const talk = new Talk().boot();
     const told = ofType(read(talk, keys(['NumberOfConnectors', '2'])), 'PileLoggedIn');
