@@ -1,0 +1,189 @@
+import type { Refusal } from '@holdfast/shared/pile/refusals';
+import type { OpenCharge } from '../../ports/site.ts';
+import {
+  chargeEnergyOf,
+  type MeterRegister,
+  NO_READINGS,
+  registerFrom,
+  withReading,
+} from '../ocpp/meter-register.ts';
+import { readoutOf } from '../ocpp/readout.ts';
+import type { PendingNote } from './memory.ts';
+import type { ToldValue } from './meter.ts';
+import { type Sequence, withNumber } from './sequence.ts';
+
+/** A token as 2.x has them (`IdTokenType`). */
+export interface Token {
+  readonly idToken: string;
+  readonly type: string;
+}
+
+/** One TransactionEvent, read. */
+export interface Happening {
+  readonly eventType: 'Started' | 'Updated' | 'Ended';
+  readonly trigger: string;
+  readonly seqNo: number | null;
+  readonly atMs: number | null;
+  /** It tells of the past ([OCPP-C6]). */
+  readonly late: boolean;
+  readonly connectorNo: number | null;
+  readonly token: Token | null;
+  /** The order of ours that the token or the number of the remote start names. */
+  readonly tradeNo: string | null;
+  readonly chargingState: string;
+  readonly stoppedReason: string;
+  readonly values: readonly ToldValue[];
+}
+
+/** What the site has made of a charge. */
+export interface Stored {
+  readonly orderNo: string;
+  readonly no: number;
+  readonly refusal: Refusal | null;
+  readonly group: string | null;
+}
+
+/** A transaction, gathered from its events in whatever order they come ([OCPP-C13]). */
+export interface Charge {
+  /** The station's transaction id. */
+  readonly key: string;
+  readonly connectorNo: number | null;
+  readonly stored: Stored | null;
+  /** The site has been told that it began. */
+  readonly asked: boolean;
+  readonly tradeNo: string | null;
+  /** Who began it; of several the one that came first by number. */
+  readonly token: (Token & { readonly seqNo: number }) | null;
+  readonly startedAtMs: number | null;
+  /** Its Started has come; until then its start is that of its earliest message. */
+  readonly begun: boolean;
+  readonly register: MeterRegister;
+  readonly sequence: Sequence;
+  readonly chargingState: string;
+  /** Number of the event that said the state. */
+  readonly stateSeq: number;
+  readonly ended: { readonly atMs: number | null; readonly reason: string } | null;
+  /** When the station last told of it, by its own clock: a state from before says nothing of it. */
+  readonly heardAtMs: number;
+  /** Its station knows no more of it ([OCPP-C11]); anything that comes after all says that it does. */
+  readonly vanished: boolean;
+}
+
+/** A charge of which nothing has come. */
+export const newCharge = (key: string): Charge => ({
+  key,
+  connectorNo: null,
+  stored: null,
+  asked: false,
+  tradeNo: null,
+  token: null,
+  startedAtMs: null,
+  begun: false,
+  register: NO_READINGS,
+  sequence: [],
+  chargingState: '',
+  stateSeq: -1,
+  ended: null,
+  heardAtMs: 0,
+  vanished: false,
+});
+
+/** A charge as the site's open orders know it, after a reconnect or a restart. */
+export function chargeOfOpen(open: OpenCharge): readonly Charge[] {
+  const { charge, orderNo, connectorNo, cardNo, chargingAtMs, openedAtMs } = open;
+  if (charge === undefined) return [];
+  const startedAtMs = chargingAtMs ?? openedAtMs;
+  return [
+    {
+      ...newCharge(charge.key),
+      connectorNo,
+      stored: { orderNo, no: charge.no, refusal: null, group: null },
+      asked: true,
+      token: cardNo === null ? null : { idToken: cardNo, type: '', seqNo: -1 },
+      startedAtMs,
+      begun: true,
+      register: registerFrom(charge.meterStart, startedAtMs),
+    },
+  ];
+}
+
+/** A transaction that was noted before it was anybody's charge. */
+export const chargeOfPending = (key: string, note: PendingNote): Charge => ({
+  ...newCharge(key),
+  connectorNo: note.connectorNo,
+  startedAtMs: note.startedAtMs,
+  begun: true,
+  register: registerFrom(note.meterStart, note.startedAtMs),
+});
+
+const registersIn = (values: readonly ToldValue[]) =>
+  values.flatMap(({ time, samples }) => {
+    const energy = readoutOf(samples.samples).register;
+    return energy === null ? [] : [{ atMs: time.ms, energy }];
+  });
+
+/** A charge whose register has been read at these instants. */
+export const readAt = (charge: Charge, values: readonly ToldValue[]): Charge => ({
+  ...charge,
+  register: registersIn(values).reduce(withReading, charge.register),
+});
+
+/** Its Started says when it began; without one the earliest thing that was heard of it. */
+function startOf(charge: Charge, { eventType, atMs, values }: Happening): number | null {
+  if (eventType === 'Started' && atMs !== null) return atMs;
+  if (charge.begun) return charge.startedAtMs;
+  const times = [charge.startedAtMs, atMs, ...values.map(({ time }) => time.ms)];
+  const known = times.filter((time) => time !== null);
+  return known.length === 0 ? null : Math.min(...known);
+}
+
+/** A token that ends a charge is not the one that began it. */
+function starterOf({ token: before }: Charge, { token, trigger, seqNo }: Happening) {
+  const seq = seqNo ?? Number.MAX_SAFE_INTEGER;
+  if (token === null || trigger === 'StopAuthorized') return before;
+  return before !== null && before.seqNo <= seq ? before : { ...token, seqNo: seq };
+}
+
+/** With one more event, whenever it comes, and once however often it comes. */
+export function withEvent(charge: Charge, now: Happening): Charge {
+  const { eventType, seqNo, atMs, connectorNo, tradeNo, chargingState, stoppedReason } = now;
+  const isNewest = chargingState !== '' && (seqNo ?? charge.stateSeq) >= charge.stateSeq;
+  const ended = eventType === 'Ended' ? { atMs, reason: stoppedReason } : charge.ended;
+  return {
+    ...readAt(charge, now.values),
+    connectorNo: connectorNo ?? charge.connectorNo,
+    tradeNo: charge.tradeNo ?? tradeNo,
+    token: starterOf(charge, now),
+    startedAtMs: startOf(charge, now),
+    begun: charge.begun || eventType === 'Started',
+    sequence: seqNo === null ? charge.sequence : withNumber(charge.sequence, seqNo),
+    chargingState: isNewest ? chargingState : charge.chargingState,
+    stateSeq: isNewest ? (seqNo ?? charge.stateSeq) : charge.stateSeq,
+    ended,
+    heardAtMs: Math.max(charge.heardAtMs, atMs ?? 0),
+    vanished: false,
+  };
+}
+
+/**
+ * Whether somebody has to pay for it, or somebody might: a transaction that began without a token and
+ * in which nothing flows is a car that is plugged in.
+ */
+export const isOwed = ({
+  begun,
+  asked,
+  token,
+  tradeNo,
+  chargingState,
+  register,
+}: Charge): boolean =>
+  asked ||
+  !begun ||
+  token !== null ||
+  tradeNo !== null ||
+  chargingState === 'Charging' ||
+  chargeEnergyOf(register).energy > 0n;
+
+/** What it was first read at, for an order that begins with it. */
+export const meterStartOf = ({ register }: Charge) =>
+  (register.start ?? register.readings[0])?.energy ?? null;

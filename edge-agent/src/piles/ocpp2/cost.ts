@@ -1,0 +1,20 @@
+import { billOfReadings } from '@holdfast/shared/money/bill-of';
+import { fenText } from '@holdfast/shared/units';
+import type { DriverView } from '../driver.ts';
+import { chargeEnergyOf } from '../ocpp/meter-register.ts';
+import type { Charge } from './charge.ts';
+
+/**
+ * What a charge has cost so far, for the station's display (I02, I03): exact until it becomes the
+ * number that JSON wants. Nothing where the site's prices cannot be worked out.
+ */
+export function costOf(
+  pileNo: string,
+  { register, stored }: Charge,
+  view: DriverView,
+): { readonly totalCost?: number } {
+  const tariff = view.site.tariffFor(pileNo);
+  if (tariff === undefined || stored === null) return {};
+  const { bill } = billOfReadings(tariff, chargeEnergyOf(register).readings);
+  return bill === null ? {} : { totalCost: Number(fenText(bill.total)) };
+}

@@ -1,0 +1,229 @@
+import { hexOf } from '@holdfast/protocols/kernel/bytes';
+import type { PileCommand } from '@holdfast/shared/pile/pile-command';
+import type { DriverView } from '../driver.ts';
+import { chargeEnergyOf } from '../ocpp/meter-register.ts';
+import {
+  andThen,
+  answer,
+  type Call,
+  call,
+  emit,
+  forEach,
+  type OcppEffect,
+  report,
+  stay,
+  step,
+  tagOf,
+} from '../ocpp/steps.ts';
+import { askCard, identityOf, idTokenInfoOf, isSameToken } from './cards.ts';
+import {
+  type Charge,
+  type Happening,
+  isOwed,
+  meterStartOf,
+  type Token,
+  withEvent,
+} from './charge.ts';
+import { costOf } from './cost.ts';
+import { drainEnded } from './drains.ts';
+import { happeningIn } from './happening.ts';
+import { show } from './measure.ts';
+import type { PendingNote } from './memory.ts';
+import { live, oldReadings, readingsOf, signedIn } from './meter.ts';
+import { askQueue } from './queues.ts';
+import { flawsOf, recordOf } from './record.ts';
+import { gapsIn } from './sequence.ts';
+import { chargeNamed, type Ocpp2State, withCharge } from './state.ts';
+import { answered, asking, type Ocpp2Step, remember } from './step.ts';
+
+const ACTION = 'TransactionEvent';
+
+interface Heard {
+  readonly message: Call;
+  readonly now: Happening;
+  readonly charge: Charge;
+  readonly rawHex: string;
+}
+
+/** TransactionEvent: everything that a station says of a charge (2.0.1 E). */
+export function transactionEvent(
+  state: Ocpp2State,
+  message: Call,
+  view: DriverView,
+  raw: Uint8Array,
+): Ocpp2Step {
+  const { so, key, now } = happeningIn(state, message, view);
+  const charge = withEvent(chargeNamed(so.state, key, view), now);
+  const heard: Heard = { message, now, charge, rawHex: hexOf(raw) };
+  const signed = signedIn(now.values, { transactionId: key });
+  const kept = step(withCharge(so.state, charge), ...so.effects, ...signed);
+  const done = andThen(kept, (s) => taken(s, heard, view));
+  if (charge.connectorNo === null) return done;
+  const { connectorNo } = charge;
+  return andThen(done, (s) => live(s, connectorNo, now.values, view));
+}
+
+function taken(state: Ocpp2State, heard: Heard, view: DriverView): Ocpp2Step {
+  const { charge, now } = heard;
+  if (!isOwed(charge)) return notOwed(state, heard);
+  const owed = unnoted(state, charge.key);
+  if (charge.ended !== null) return andThen(owed, (s) => ended(s, heard, view));
+  const isNews = now.eventType === 'Started' || !charge.asked;
+  return andThen(owed, (s) => (isNews ? began(s, heard) : updated(s, heard, view)));
+}
+
+/** A car is plugged in and nobody pays: noted, so that its order begins where the car came. */
+function notOwed(state: Ocpp2State, { message, charge }: Heard): Ocpp2Step {
+  const done = answer(message.call, {});
+  if (charge.ended !== null) return andThen(unnoted(state, charge.key), (s) => step(s, done));
+  const { connectorNo, startedAtMs } = charge;
+  const note: PendingNote = { connectorNo, startedAtMs, meterStart: meterStartOf(charge) };
+  const pending = { ...state.memory.pending, [charge.key]: note };
+  return andThen(remember(state, 'pending', { pending }), (s) => step(s, done));
+}
+
+function unnoted(state: Ocpp2State, key: string): Ocpp2Step {
+  if (state.memory.pending[key] === undefined) return stay(state);
+  const { [key]: _over, ...pending } = state.memory.pending;
+  return remember(state, 'pending', { pending });
+}
+
+/** Tells the site that a charge began, and who is answered when the order is on disk. */
+function beginning(state: Ocpp2State, heard: Heard, call: number | null): Ocpp2Step | undefined {
+  const { charge, now, rawHex } = heard;
+  const { key, token, tradeNo, startedAtMs } = charge;
+  const asked = asking(state, { call, about: 'begin', late: now.late, key, token: now.token });
+  if (asked === undefined) return undefined;
+  const told = withCharge(asked.state, { ...charge, asked: true });
+  return step(
+    told,
+    emit({
+      type: 'ChargeBegan',
+      connectorNo: charge.connectorNo ?? 1,
+      request: asked.request,
+      charge: { key, meterStart: meterStartOf(charge) },
+      tradeNo,
+      identity: token === null ? null : identityOf(token),
+      startedAtMs,
+      late: now.late,
+      rawHex,
+      frameType: ACTION,
+    }),
+  );
+}
+
+const began = (state: Ocpp2State, heard: Heard): Ocpp2Step =>
+  beginning(state, heard, heard.message.call) ?? stay(state);
+
+/** What is said of a token in an event of a charge that is stored. */
+const infoOf = (charge: Charge, token: Token | null) =>
+  token === null
+    ? {}
+    : { idTokenInfo: idTokenInfoOf(charge.stored?.refusal ?? null, charge.stored?.group ?? null) };
+
+/** An event in the middle: old readings go to the bill, another token is asked about. */
+function updated(state: Ocpp2State, heard: Heard, view: DriverView): Ocpp2Step {
+  const { message, now, charge } = heard;
+  const old = oldReadings(charge, now.values);
+  const { token } = now;
+  if (token !== null && !isSameToken(token, charge.token)) {
+    return askCard(state, message.call, token, ...old);
+  }
+  const payload = { ...infoOf(charge, token), ...costOf(state.pileNo, charge, view) };
+  return step(state, answer(message.call, payload), ...old);
+}
+
+/**
+ * [OCPP-C1], [OCPP-C13] A charge that has ended: its record goes to the site, again with whatever
+ * comes later; one whose beginning never came begins first.
+ */
+function ended(state: Ocpp2State, heard: Heard, view: DriverView): Ocpp2Step {
+  const { charge, message, now, rawHex } = heard;
+  const opened = charge.asked ? stay(state) : (beginning(state, heard, null) ?? stay(state));
+  return andThen(opened, (s) => {
+    const { key } = charge;
+    const waiting = { call: message.call, about: 'record', late: now.late, key } as const;
+    const asked = asking(s, { ...waiting, token: now.token });
+    if (asked === undefined) return stay(s);
+    const uploaded = emit({
+      type: 'RecordUploaded',
+      record: recordOf(s.pileNo, charge, view.nowMs),
+      rawHex,
+      frameType: ACTION,
+      charge: { by: 'key', key },
+      request: asked.request,
+    });
+    const reported = report(asked.state, flawsOf(charge));
+    const isGapped = now.eventType === 'Ended' && gapsIn(charge.sequence).length > 0;
+    const asks: readonly OcppEffect[] = isGapped ? [askQueue(key)] : [];
+    return andThen(reported, (r) => step(r, uploaded, ...asks));
+  });
+}
+
+/**
+ * The order is on disk. A charge that runs against our will is ended by its station, or told to stop
+ * after a while, unless it is long over ([OCPP-C6], [OCPP-C7], [OCPP-C9]).
+ */
+export function chargeStored(
+  state: Ocpp2State,
+  command: Extract<PileCommand, { do: 'chargeStored' }>,
+  view: DriverView,
+): Ocpp2Step {
+  const { found, rest } = answered(state, command.request, 'begin');
+  if (found === undefined) return stay(state);
+  const { tradeNo: orderNo, refusal, group, connectorNo } = command;
+  const before = chargeNamed(rest, found.key, view);
+  const stored = { orderNo, no: command.charge.no, refusal, group };
+  const charge: Charge = {
+    ...before,
+    stored,
+    asked: true,
+    connectorNo: before.connectorNo ?? connectorNo,
+  };
+  const late = found.late ? readingsOf(orderNo, chargeEnergyOf(charge.register).readings) : [];
+  const said: readonly OcppEffect[] =
+    found.call === null ? [] : [answer(found.call, infoOf(charge, found.token))];
+  const told = step(withCharge(rest, charge), ...said, ...late);
+  if (found.late || charge.ended !== null) return told;
+  if (refusal === null) return andThen(told, (s) => show(s, connectorNo, view));
+  const { unwantedMs } = state.settings;
+  return andThen(told, (s) =>
+    step(s, { do: 'arm', timer: tagOf('unwanted', found.key), ms: unwantedMs }),
+  );
+}
+
+/** Its station has not ended it by itself. */
+export function unwanted(state: Ocpp2State, key: string, view: DriverView): Ocpp2Step {
+  const charge = chargeNamed(state, key, view);
+  if (charge.ended !== null || charge.stored === null) return stay(state);
+  return step(
+    state,
+    call('RequestStopTransaction', { transactionId: key }, tagOf('unwanted', key)),
+  );
+}
+
+/** The record is on disk: the event is answered, and what waited for the end of the charge goes on. */
+export function recordStored(
+  state: Ocpp2State,
+  request: string | undefined,
+  view: DriverView,
+): Ocpp2Step {
+  const { found, rest } = answered(state, request, 'record');
+  if (found === undefined) return stay(state);
+  const charge = chargeNamed(rest, found.key, view);
+  const payload = { ...infoOf(charge, found.token), ...costOf(state.pileNo, charge, view) };
+  const said: readonly OcppEffect[] = found.call === null ? [] : [answer(found.call, payload)];
+  return andThen(step(rest, ...said), (s) => drainEnded(s, found.key));
+}
+
+/** [OCPP-C18] What the site could not take is not on disk: nobody answers, and it is told again. */
+export function unheard(state: Ocpp2State, request: string): Ocpp2Step {
+  const lost = state.waiting.filter((one) => one.request === request);
+  const waiting = state.waiting.filter((one) => one.request !== request);
+  const rest: Ocpp2State = { ...state, waiting };
+  return forEach(rest, lost, (s, { about, key }) => {
+    const charge = s.charges.find((one) => one.key === key);
+    if (about !== 'begin' || charge === undefined || charge.stored !== null) return stay(s);
+    return stay(withCharge(s, { ...charge, asked: false }));
+  });
+}
