@@ -74,4 +74,6 @@ export type PileCapability =
   | 'remote-stop'
   | 'tariff-push'
   | 'power-limit'
+  /** Keeps a list of cards for the time when it is alone. */
+  | 'card-list'
   | 'reboot';

@@ -2,7 +2,8 @@ import type { PileEvent } from '@holdfast/shared/pile/pile-event';
 import type { Command } from '@holdfast/shared/sync/commands';
 import { describe, expect, test } from 'vitest';
 import { PILE, T0 } from '../orders/testing/subjects.ts';
-import { fakePile, openWorld, type World } from './testing/world.ts';
+import type { PileCapability } from '../ports/site.ts';
+import { CARD, fakePile, IDLE, openWorld, type World } from './testing/world.ts';
 
 const command = (change: Partial<Command>): Command => ({
   id: 'c1',
@@ -22,6 +23,22 @@ const deviated = (change: object = {}): PileEvent => ({
   repair: 'taken as text',
   ...change,
 });
+
+/** A world whose pile can do one thing more. */
+async function able(capability: PileCapability): Promise<World> {
+  const world = await openWorld();
+  const pile = fakePile(world.site, world.journal, PILE);
+  const link = { ...pile.link, capabilities: [capability] };
+  const says = (event: PileEvent) => world.site.onPileEvent(link, event);
+  await says({
+    type: 'PileLoggedIn',
+    protocolVersion: '1.6',
+    firmware: '',
+    connectorCount: 2,
+    dc: true,
+  });
+  return { ...world, pile: { ...pile, says } };
+}
 
 describe('notes of drivers', () => {
   test('[SITE-3] outlive a restart, and go when they are taken away', async () => {
@@ -96,23 +113,44 @@ describe('operations', () => {
   });
 });
 
-describe('power limits', () => {
-  const limited = async (): Promise<World> => {
+describe('lists of cards', () => {
+  test('[SITE-6] a pile that keeps one is told the cards, and then their changes', async () => {
+    const world = await able('card-list');
+    const cards = () => world.pile.last('addCards').cards.map(({ cardNo }) => cardNo);
+    expect(cards()).toContain(CARD);
+    expect(cards()).not.toContain('00000000BB');
+    const card = {
+      token: 'guest',
+      account: 'guest',
+      balanceFen: '5000',
+      asOf: '',
+      state: 'accepted',
+      expiresAtMs: null,
+      group: null,
+      concurrent: false,
+      changedAtMs: T0,
+    } as const;
+    await world.site.cards.enter(card);
+    await world.time.settle();
+    expect(cards()).toEqual(['guest']);
+    await world.site.cards.enter({ ...card, state: 'blocked' });
+    await world.time.settle();
+    expect(world.pile.last('removeCards').cardNos).toEqual(['guest']);
+    const told = world.pile.sent.length;
+    await world.site.cards.enter({ ...card, state: 'blocked', changedAtMs: T0 + 1 });
+    await world.time.settle();
+    expect(world.pile.sent).toHaveLength(told);
+  });
+
+  test('[SITE-6] a pile without one is told nothing', async () => {
     const world = await openWorld();
-    const pile = {
-      ...fakePile(world.site, world.journal, PILE),
-    };
-    const link = { ...pile.link, capabilities: ['power-limit'] as const };
-    await world.site.onPileEvent(link, {
-      type: 'PileLoggedIn',
-      protocolVersion: '1.6',
-      firmware: '',
-      connectorCount: 2,
-      dc: true,
-    });
-    const says = (event: PileEvent) => world.site.onPileEvent(link, event);
-    return { ...world, pile: { ...pile, says } };
-  };
+    await world.site.cards.remove('nobody');
+    expect(world.pile.sent.filter(({ do: what }) => what === 'addCards')).toEqual([]);
+  });
+});
+
+describe('power limits', () => {
+  const limited = (): Promise<World> => able('power-limit');
   const limit = { maxW: 30_000, seconds: 600 };
 
   test('[SITE-1] are told with an end, told again before it, and end with their time', async () => {
@@ -157,7 +195,6 @@ describe('power limits', () => {
       batteryMaxTempC: null,
       faults: [],
     } as const;
-    const { IDLE } = await import('./testing/world.ts');
     await world.pile.says({ type: 'Measured', measurement: { ...IDLE, ...measurement } });
     await world.time.pass(61_000);
     const alarms = world.ledger.events.flatMap(({ event }) =>

@@ -5,6 +5,7 @@ import { withSample } from '../orders/samples.ts';
 import type { OrderInput, Session } from '../orders/session.ts';
 import type { PileLink } from '../ports/site.ts';
 import { isSpent } from './balance.ts';
+import { tellCards } from './card-lists.ts';
 import { onCardChecked, onChargeBegan, onChargeReadings } from './charges.ts';
 import { onDeviated } from './deviations.ts';
 import { onNoted } from './notes.ts';
@@ -64,6 +65,7 @@ const onLoggedIn: Handler<'PileLoggedIn'> = async (room, pile, link, event) => {
   room.log.info({ pile: link.pileNo, firmware, protocolVersion }, 'pile-logged-in');
   await tellSessions(room, pile, { on: 'pile-logged-in' });
   room.limits.tellAgain(pile);
+  await tellCards(room, pile);
   for (const connector of pile.connectors.values()) tellConnector(room, pile, connector);
 };
 

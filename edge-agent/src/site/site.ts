@@ -11,6 +11,7 @@ import type { Clock, Timers } from '../ports/clock.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { OpenCharge, OperationCatalogue, Site } from '../ports/site.ts';
 import { type CardBook, openCardBook } from './card-book.ts';
+import { tellCardsToAll } from './card-lists.ts';
 import { CHARGES_NUMBERED } from './charges.ts';
 import { execute, type Result } from './commands.ts';
 import { type Deviation, deviationsOf } from './deviations.ts';
@@ -226,6 +227,7 @@ export async function openSite(options: SiteOptions): Promise<RunningSite> {
     for (const listener of listeners) listener(touched);
   });
   await restore(room);
+  cards.onChanged(() => tellCardsToAll(room));
   const stopPrices = tendPrices(room);
   const stopAbsent = room.timers.after(COME_BACK_MS, () => tellAbsent(room));
 

@@ -124,7 +124,7 @@ export function ocpp16Driver(
 ): Driver<Ocpp16State, OcppUp, OcppDown> {
   return {
     vendor: 'ocpp',
-    capabilities: ['remote-start', 'remote-stop', 'power-limit', 'reboot'],
+    capabilities: ['remote-start', 'remote-stop', 'power-limit', 'reboot', 'card-list'],
     operations: OPERATIONS,
     begin: (pileNo) => beginState(pileNo, settings),
     onFrame,
