@@ -7,6 +7,13 @@ import type { OpenStation } from './station.ts';
  * and tables of a protocol that a site has no piles of cost it nothing.
  */
 export async function ocppDrivers(): Promise<Readonly<Partial<Record<OcppVersion, OpenStation>>>> {
-  const { ocpp16Driver } = await import('../ocpp16/driver.ts');
-  return { '1.6': stationOpener(ocpp16Driver()) };
+  const [{ ocpp16Driver }, { ocpp2Driver }] = await Promise.all([
+    import('../ocpp16/driver.ts'),
+    import('../ocpp2/driver.ts'),
+  ]);
+  return {
+    '1.6': stationOpener(ocpp16Driver()),
+    '2.0.1': stationOpener(ocpp2Driver('2.0.1')),
+    '2.1': stationOpener(ocpp2Driver('2.1')),
+  };
 }

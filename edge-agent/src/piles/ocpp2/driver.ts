@@ -32,7 +32,7 @@ import { OCPP2_SETTINGS, type Ocpp2Settings } from './settings.ts';
 import { beginState, type Ocpp2State, type Version2 } from './state.ts';
 import { goneOver, reveal, status, vanish } from './status.ts';
 import type { Handler, Ocpp2Step } from './step.ts';
-import { transactionEvent, unheard, unwanted } from './transactions.ts';
+import { transactionEvent, unheard } from './transactions.ts';
 
 type StationAction = (typeof STATION_ACTIONS)[Version2][number];
 
@@ -146,7 +146,6 @@ const TIMERS: Readonly<Record<string, Due>> = {
   limit: (state, no, view) => limitDue(state, Number(no), view),
   list: (state) => verifyList(state),
   show: (state, no, view) => reveal(state, Number(no), view),
-  unwanted,
   vanish,
   verify: (state, no, view) => verify(state, Number(no), view),
   welcome: (state) => andThen(readModel(state), verifyList),

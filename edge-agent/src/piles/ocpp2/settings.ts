@@ -25,8 +25,6 @@ export interface Ocpp2Settings {
   readonly measureMs: number;
   /** A charge that the station no longer speaks of has ended after so long ([OCPP-C11]). */
   readonly goneMs: number;
-  /** A station ends a charge of a refused card itself, or is told to after so long ([OCPP-C7]). */
-  readonly unwantedMs: number;
   /** A connector that is unlocked gets so long for the end of its charge ([OCPP-D15]). */
   readonly drainMs: number;
   /** The local list is compared again so often. */
@@ -62,7 +60,6 @@ export const OCPP2_SETTINGS: Ocpp2Settings = {
   quietMs: 2_000,
   measureMs: 2_000,
   goneMs: 600_000,
-  unwantedMs: 10_000,
   drainMs: 60_000,
   listEveryMs: 24 * 3_600_000,
   pauseMs: 60_000,

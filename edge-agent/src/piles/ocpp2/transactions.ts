@@ -6,14 +6,12 @@ import {
   andThen,
   answer,
   type Call,
-  call,
   emit,
   forEach,
   type OcppEffect,
   report,
   stay,
   step,
-  tagOf,
 } from '../ocpp/steps.ts';
 import { askCard, identityOf, idTokenInfoOf, isSameToken } from './cards.ts';
 import {
@@ -160,10 +158,7 @@ function ended(state: Ocpp2State, heard: Heard, view: DriverView): Ocpp2Step {
   });
 }
 
-/**
- * The order is on disk. A charge that runs against our will is ended by its station, or told to stop
- * after a while, unless it is long over ([OCPP-C6], [OCPP-C7], [OCPP-C9]).
- */
+/** The order is on disk: the event is answered, and who pays with it ([OCPP-C7], [OCPP-C10]). */
 export function chargeStored(
   state: Ocpp2State,
   command: Extract<PileCommand, { do: 'chargeStored' }>,
@@ -184,22 +179,8 @@ export function chargeStored(
   const said: readonly OcppEffect[] =
     found.call === null ? [] : [answer(found.call, infoOf(charge, found.token))];
   const told = step(withCharge(rest, charge), ...said, ...late);
-  if (found.late || charge.ended !== null) return told;
-  if (refusal === null) return andThen(told, (s) => show(s, connectorNo, view));
-  const { unwantedMs } = state.settings;
-  return andThen(told, (s) =>
-    step(s, { do: 'arm', timer: tagOf('unwanted', found.key), ms: unwantedMs }),
-  );
-}
-
-/** Its station has not ended it by itself. */
-export function unwanted(state: Ocpp2State, key: string, view: DriverView): Ocpp2Step {
-  const charge = chargeNamed(state, key, view);
-  if (charge.ended !== null || charge.stored === null) return stay(state);
-  return step(
-    state,
-    call('RequestStopTransaction', { transactionId: key }, tagOf('unwanted', key)),
-  );
+  const isOld = found.late || charge.ended !== null;
+  return isOld ? told : andThen(told, (s) => show(s, connectorNo, view));
 }
 
 /** The record is on disk: the event is answered, and what waited for the end of the charge goes on. */
