@@ -26,6 +26,7 @@ import { countsOf, openFronts, portsOf } from './fronts.ts';
 import { CAPTURE_LIMITS, Capture } from './piles/capture.ts';
 import type { Timers } from './ports/clock.ts';
 import type { Ledger } from './ports/ledger.ts';
+import { guardedSite } from './security/pile-requests.ts';
 import { type SiteLog, silentLog } from './site/log.ts';
 import { openSite, type RunningSite } from './site/site.ts';
 import { type SyncHandle, startSync } from './sync/sync.ts';
@@ -168,6 +169,13 @@ async function openFiles(room: Room, undo: Undoing) {
   return { api: fileApi(service), fileBytes: files.fileMb * 1_048_576 };
 }
 
+const heardOf = ({ clock, log, doors }: Room) => ({
+  clock,
+  log,
+  sign: doors.certificates.sign,
+  report: doors.report,
+});
+
 /** What the API shows and changes of the piles' doors. */
 const securityOf = ({ config, ledger, site, doors }: Room): SecurityApi =>
   securityApi({
@@ -274,7 +282,7 @@ export async function startEdge(
     undo.add(() => source.stop());
     sync = startLine(room, undo);
     const api = await server.start();
-    fronts = await openFronts(room, undo);
+    fronts = await openFronts({ ...room, site: guardedSite(room.site, heardOf(room)) }, undo);
     const host = config.api.host === '0.0.0.0' ? '127.0.0.1' : config.api.host;
     const { ledger, clock, site, desk, doors } = room;
     return {
