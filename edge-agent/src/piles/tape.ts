@@ -48,7 +48,7 @@ export class Tape {
     this.#put(low);
     this.#put((length >>> 8) | (up ? UP : 0));
     this.#put(length);
-    for (let i = 0; i < length; i += 1) this.#put(frame[i] ?? 0);
+    this.#putAll(length === frame.length ? frame : frame.subarray(0, length));
     this.#frames += 1;
   }
 
@@ -64,6 +64,16 @@ export class Tape {
     if (at >= this.#bytes.length) at -= this.#bytes.length;
     this.#bytes[at] = byte;
     this.#used += 1;
+  }
+
+  /** In two pieces where the block ends. */
+  #putAll(bytes: Uint8Array): void {
+    const size = this.#bytes.length;
+    const at = (this.#start + this.#used) % size;
+    const first = Math.min(bytes.length, size - at);
+    this.#bytes.set(first === bytes.length ? bytes : bytes.subarray(0, first), at);
+    if (first < bytes.length) this.#bytes.set(bytes.subarray(first), 0);
+    this.#used += bytes.length;
   }
 
   /** The byte that lies `at` after the oldest. */

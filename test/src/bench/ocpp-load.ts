@@ -1,9 +1,10 @@
-import { connect, type Socket } from 'node:net';
+import { WebSocket } from 'ws';
+import { identityOfStation } from './ocpp-identity.ts';
 import { percentile } from './statistics.ts';
 
 /*
- * Stations as seen from the wire, in a process of their own: each sends its next call as soon as the
- * last is answered. Sockets and frames are made by hand, so that the servers are what is measured.
+ * Stations in a process of their own, each a client of `ws` that sends its next call as soon as the
+ * last is answered. They need a good part of the machine themselves, the same for each server.
  */
 
 export interface OcppLoadOptions {
@@ -24,20 +25,6 @@ export interface OcppLoadReport {
 }
 
 const OPENING = 200;
-/** A mask of zeros: as valid as any other, and the payload stays as it is. */
-const MASK = Buffer.alloc(4);
-const TEXT = 0x81;
-const ID_DIGITS = 10;
-
-/** One masked text frame; all are shorter than 64 kB. */
-function frameOf(text: string): Buffer {
-  const body = Buffer.from(text);
-  const head =
-    body.length < 126
-      ? Buffer.of(TEXT, 0x80 | body.length)
-      : Buffer.of(TEXT, 0x80 | 126, body.length >> 8, body.length & 0xff);
-  return Buffer.concat([head, MASK, body]);
-}
 
 const sample = (measurand: string, value: string, unit: string): object => ({
   value,
@@ -60,118 +47,75 @@ const meterValues = (): object => ({
   ],
 });
 
-export const identityOfStation = (n: number): string => `BENCH-${String(n).padStart(6, '0')}`;
-
 let calls = 0;
 let isOver = false;
 let latencies: number[] = [];
 let errors = 0;
 
 class Station {
-  readonly #socket: Socket;
+  readonly #socket: WebSocket;
   readonly #options: OcppLoadOptions;
-  #bytes: Buffer = Buffer.alloc(0);
-  #turn = 0;
+  #turn: number;
   #sentAt = 0;
-  #transaction = 0;
+  #transactionId: number | undefined;
 
-  constructor(socket: Socket, options: OcppLoadOptions, n: number) {
+  constructor(socket: WebSocket, options: OcppLoadOptions, n: number) {
     this.#socket = socket;
     this.#options = options;
     this.#turn = n;
-    socket.on('data', (chunk: Buffer) => this.#read(chunk));
+    socket.on('message', (data) => this.#heard(JSON.parse(String(data))));
   }
 
   static open(options: OcppLoadOptions, n: number): Promise<Station> {
-    const { port } = options;
-    const socket = connect({ host: '127.0.0.1', port, noDelay: true });
-    socket.write(
-      [
-        `GET /ocpp/${identityOfStation(n)} HTTP/1.1`,
-        'Host: bench',
-        'Connection: Upgrade',
-        'Upgrade: websocket',
-        'Sec-WebSocket-Version: 13',
-        'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
-        'Sec-WebSocket-Protocol: ocpp1.6',
-        '',
-        '',
-      ].join('\r\n'),
-    );
+    const url = `ws://127.0.0.1:${options.port}/ocpp/${identityOfStation(n)}`;
+    const socket = new WebSocket(url, 'ocpp1.6', { perMessageDeflate: false });
     return new Promise((resolve, reject) => {
       socket.once('error', reject);
-      socket.once('data', (head: Buffer) => {
+      socket.once('open', () => {
         socket.off('error', reject);
         socket.on('error', () => undefined);
-        if (!head.toString('latin1').startsWith('HTTP/1.1 101'))
-          reject(new TypeError(String(head)));
-        else resolve(new Station(socket, options, n));
+        resolve(new Station(socket, options, n));
       });
     });
-  }
-
-  say(action: string, payload: object): void {
-    calls += 1;
-    const id = String(calls).padStart(ID_DIGITS, '0');
-    this.#sentAt = performance.now();
-    this.#socket.write(frameOf(JSON.stringify([2, id, action, payload])));
   }
 
   next(): void {
     if (isOver || this.#options.kind === 'idle') return;
     this.#turn += 1;
     if (this.#options.kind === 'durable') this.#charge();
-    else if (this.#turn % 2 === 0) this.say('Heartbeat', {});
-    else this.say('MeterValues', meterValues());
+    else if (this.#turn % 2 === 0) this.#say('Heartbeat', {});
+    else this.#say('MeterValues', meterValues());
   }
 
-  close(): void {
-    this.#socket.destroy();
+  #say(action: string, payload: object): void {
+    calls += 1;
+    this.#sentAt = performance.now();
+    this.#socket.send(JSON.stringify([2, String(calls), action, payload]));
   }
 
   #charge(): void {
     const timestamp = new Date().toISOString();
-    if (this.#transaction === 0) {
+    const transactionId = this.#transactionId;
+    if (transactionId === undefined) {
       const who = { connectorId: 1, idTag: 'BENCH', meterStart: this.#turn };
-      this.say('StartTransaction', { ...who, timestamp });
-    } else {
-      const transactionId = this.#transaction;
-      this.#transaction = 0;
-      this.say('StopTransaction', { transactionId, meterStop: this.#turn, timestamp });
-    }
-  }
-
-  #read(chunk: Buffer): void {
-    let bytes = this.#bytes.length === 0 ? chunk : Buffer.concat([this.#bytes, chunk]);
-    while (bytes.length >= 2) {
-      const short = (bytes[1] ?? 0) & 0x7f;
-      const head = short === 126 ? 4 : 2;
-      if (bytes.length < head) break;
-      const size = short === 126 ? bytes.readUInt16BE(2) : short;
-      if (bytes.length < head + size) break;
-      this.#frame(bytes[0] ?? 0, bytes.subarray(head, head + size));
-      bytes = bytes.subarray(head + size);
-    }
-    this.#bytes = bytes;
-  }
-
-  #frame(head: number, body: Buffer): void {
-    const opcode = head & 0x0f;
-    if (opcode === 0x9) {
-      this.#socket.write(Buffer.concat([Buffer.of(0x8a, 0x80 | body.length), MASK, body]));
+      this.#say('StartTransaction', { ...who, timestamp });
       return;
     }
-    if (opcode !== 0x1) return;
-    const text = body.toString();
+    this.#transactionId = undefined;
+    this.#say('StopTransaction', { transactionId, meterStop: this.#turn, timestamp });
+  }
+
+  #heard([type, id, payload]: readonly unknown[]): void {
     // A call of theirs: the station says that it does not know it.
-    if (text.startsWith('[2,')) {
-      const id = /^\[2,("[^"]*")/.exec(text)?.[1] ?? '""';
-      this.#socket.write(frameOf(`[4,${id},"NotImplemented","",{}]`));
+    if (type === 2) {
+      this.#socket.send(JSON.stringify([4, id, 'NotImplemented', '', {}]));
       return;
     }
-    if (text.startsWith('[4')) errors += 1;
+    if (type === 4) errors += 1;
     latencies.push(performance.now() - this.#sentAt);
-    this.#transaction = Number(/"transactionId":(\d+)/.exec(text)?.[1] ?? this.#transaction);
+    const given: unknown = typeof payload === 'object' && payload !== null ? payload : {};
+    const { transactionId } = given as { readonly transactionId?: unknown };
+    if (typeof transactionId === 'number') this.#transactionId = transactionId;
     this.next();
   }
 }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { type Program, startProgram } from '../world/program.ts';
 import { SHOW_TARIFF } from '../world/tariffs.ts';
 import { rssBytesOf, script, told } from './child.ts';
+import { identityOfStation } from './ocpp-identity.ts';
 import type { OcppLoadOptions, OcppLoadReport } from './ocpp-load.ts';
 import type { BenchResult } from './result.ts';
 import { median } from './statistics.ts';
@@ -32,7 +33,7 @@ const DURABLE_RATIO = 1.3;
 const REST_MS = 2_000;
 
 type Kind = OcppLoadOptions['kind'];
-type Server = 'agent' | 'bare' | 'strict';
+type Server = 'agent' | 'front' | 'bare' | 'strict';
 type LoadTold =
   | { readonly at: 'open' }
   | { readonly at: 'measured'; readonly report: OcppLoadReport };
@@ -45,7 +46,7 @@ function startAgent(folder: string, sockets: number): Promise<Program<{ readonly
   const limits = { socketsPerAddress: sockets + 1, loginsPerMinute: 1_000_000 };
   const ocpp = { messagesPerSecond: 10_000, messagesAtOnce: 100_000 };
   const piles = Array.from({ length: sockets }, (_, n) => ({
-    pileNo: `BENCH-${String(n).padStart(6, '0')}`,
+    pileNo: identityOfStation(n),
     securityProfile: 0,
     allow: ['127.0.0.1'],
   }));
@@ -114,7 +115,8 @@ async function measure(server: Server, kind: Kind, options: OcppBenchOptions) {
   if (server === 'agent') {
     return inAgent(options.sockets, (agent) => loadOn(agent.ready().ocpp, kind, options));
   }
-  const child = script('./ocpp-floor.ts', [server]);
+  const child =
+    server === 'front' ? script('./ocpp-server.ts') : script('./ocpp-floor.ts', [server]);
   try {
     return await loadOn((await told<{ port: number }>(child)).port, kind, options);
   } finally {
@@ -137,11 +139,16 @@ const sideOf = (reports: readonly OcppLoadReport[]): Side => ({
 });
 
 /** Ours and another server in turns, under the same load. */
-async function beside(other: 'bare' | 'strict', kind: Kind, options: OcppBenchOptions) {
+async function beside(
+  own: 'front' | 'agent',
+  other: 'bare' | 'strict',
+  kind: Kind,
+  options: OcppBenchOptions,
+) {
   const reports: Record<'ours' | 'theirs', OcppLoadReport[]> = { ours: [], theirs: [] };
   for (let round = 0; round < options.rounds; round += 1) {
     const theirs = await measure(other, kind, options);
-    const ours = await measure('agent', kind, options);
+    const ours = await measure(own, kind, options);
     if (theirs !== undefined) reports.theirs.push(theirs);
     if (ours !== undefined) reports.ours.push(ours);
   }
@@ -199,18 +206,20 @@ async function idle(options: OcppBenchOptions): Promise<BenchResult> {
 }
 
 /**
- * A whole agent under a closed loop of OCPP 1.6 calls, in turns with bare `ws` and with ocpp-rpc in
- * strict mode; servers and load are processes of their own.
+ * A closed loop of OCPP 1.6 calls on the front with its driver, and on a whole agent, in turns with bare
+ * `ws` and with ocpp-rpc in strict mode; servers and load are processes of their own.
  */
 export async function ocppBench(
   options: Partial<OcppBenchOptions> = {},
 ): Promise<readonly BenchResult[]> {
   const chosen = { ...DEFAULTS, ...options };
   const { sockets } = chosen;
-  const live = await beside('bare', 'live', chosen);
-  const durable = await beside('strict', 'durable', chosen);
+  const live = await beside('front', 'bare', 'live', chosen);
+  const whole = await beside('agent', 'bare', 'live', { ...chosen, rounds: 1 });
+  const durable = await beside('agent', 'strict', 'durable', chosen);
   return [
     resultOf(`ocpp: live calls, ${sockets} sockets, beside bare ws`, live, LIVE_RATIO),
+    resultOf(`ocpp: live calls with the whole agent, ${sockets} sockets`, whole, null),
     resultOf(
       `ocpp: starts and stops, on disk first, ${sockets} sockets, beside ocpp-rpc strict`,
       durable,

@@ -40,7 +40,8 @@ const CLOSE = { normal: 1_000, policy: 1_008, tooBig: 1_009 } as const;
 /** The only messages of a station that may be longer than the rest. */
 const REPORT = /^\s*\[\s*[26]\s*,[^,]{1,64},\s*"Notify(?:Monitoring)?Report"/;
 const NO_BYTES = new Uint8Array(0);
-const utf8 = new TextEncoder();
+/** From a pool: a frame's bytes are of no use after the call. */
+const bytesIn = (text: string): Uint8Array => Buffer.from(text);
 
 /** Opens the connections of stations that one driver serves. */
 export const stationOpener =
@@ -209,7 +210,7 @@ class OcppConnection<State> implements Carrier<OcppDown>, StationConnection {
   #onFrame(direction: 'in' | 'out', text: string): void {
     const { counts, clock } = this.#room;
     const isUp = direction === 'in';
-    const bytes = utf8.encode(text);
+    const bytes = bytesIn(text);
     if (isUp) {
       counts.framesIn += 1;
       this.#last = { text, bytes };
@@ -218,7 +219,7 @@ class OcppConnection<State> implements Carrier<OcppDown>, StationConnection {
       counts.bytesOut += bytes.length;
     }
     const shown = redacted(text);
-    this.#session.tape.keep(clock.nowMs(), isUp, shown === text ? bytes : utf8.encode(shown));
+    this.#session.tape.keep(clock.nowMs(), isUp, shown === text ? bytes : bytesIn(shown));
   }
 
   #onCall(request: RpcRequest): void {
@@ -316,7 +317,7 @@ class OcppConnection<State> implements Carrier<OcppDown>, StationConnection {
 
   /** The bytes of a call; one that waited behind others is not the last frame any more. */
   #bytesOf(text: string): Uint8Array {
-    return this.#last.text === text ? this.#last.bytes : utf8.encode(text);
+    return this.#last.text === text ? this.#last.bytes : bytesIn(text);
   }
 
   /** 1.6 §4.2, 2.x B01: the interval of heartbeats, in seconds. */
