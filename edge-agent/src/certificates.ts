@@ -28,7 +28,7 @@ export interface Certificates {
   /** Keys and certificates for WSS; the local CA is opened when they are first asked for. */
   readonly tlsMaterial: (isLegacy: boolean) => Promise<TlsMaterial>;
   /** Told when certificates of the box were renewed: ask for the material again. */
-  readonly onRenewed: (listener: () => void) => void;
+  readonly onRenewed: (listener: () => Promise<void>) => void;
   readonly ca: () => Promise<CertificateAuthority>;
   /** Signs what a pile asks for, and reports it. */
   readonly sign: (pileNo: string, request: string) => Promise<Signing>;
@@ -73,7 +73,11 @@ function caOpener({ config, clock, stored, save }: CertificateOptions) {
 }
 
 /** Looks at once and twice a day: renews the box's own, and reports what is near its end. */
-function watch(options: CertificateOptions, ca: ReturnType<typeof caOpener>, renewed: () => void) {
+function watch(
+  options: CertificateOptions,
+  ca: ReturnType<typeof caOpener>,
+  renewed: () => Promise<unknown>,
+) {
   const { config, clock, timers, log, stored, report } = options;
   const { pairs } = config.security.tls;
   const configured = pairs.map(({ certificate }) => new X509Certificate(certificate));
@@ -84,18 +88,27 @@ function watch(options: CertificateOptions, ca: ReturnType<typeof caOpener>, ren
 
   async function look(): Promise<void> {
     const authority = ca.wasOpened() ? await ca.open() : undefined;
-    if (pairs.length === 0 && (await authority?.renew()) === true) renewed();
+    if (pairs.length === 0 && (await authority?.renew()) === true) await renewed();
     const issued = authority?.issued() ?? stored;
     for (const event of expiryEvents(issued, facts, clock.nowMs())) report(event);
   }
 
   let cancel: () => void = () => undefined;
-  const again = (): void => {
-    look().catch((error: unknown) => log.error({ err: error }, 'certificates-failed'));
-    cancel = timers.after(LOOK_MS, again);
+  let stopped = false;
+  const again = async (): Promise<void> => {
+    try {
+      await look();
+    } catch (error) {
+      log.error({ err: error }, 'certificates-failed');
+    }
+    // One look at a time: two would write the same files.
+    if (!stopped) cancel = timers.after(LOOK_MS, () => void again());
   };
-  again();
-  return () => cancel();
+  void again();
+  return () => {
+    stopped = true;
+    cancel();
+  };
 }
 
 /** Opens the certificates of a site. */
@@ -107,10 +120,8 @@ export function openCertificates(options: CertificateOptions): Certificates {
     ...stored.flatMap((c) => (c.revokedAtMs === null ? [] : [c.serialNumber])),
   ]);
   const ca = caOpener(options);
-  const listeners: (() => void)[] = [];
-  const stop = watch(options, ca, () => {
-    for (const listener of listeners) listener();
-  });
+  const listeners: (() => Promise<void>)[] = [];
+  const stop = watch(options, ca, () => Promise.all(listeners.map((listener) => listener())));
   return {
     async tlsMaterial(isLegacy) {
       const authority = await ca.open();

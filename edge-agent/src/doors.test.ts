@@ -1,8 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { FaultError } from '@holdfast/shared/errors/fault';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openCa } from './adapters/ca/ca.ts';
 import { scryptHasher } from './adapters/crypto/password-hash.ts';
 import { openSeal } from './adapters/crypto/seal.ts';
 import { memoryLedger } from './adapters/ledger/memory.ts';
@@ -400,6 +401,56 @@ describe('[DOOR-8] security events', () => {
     const all = await ledger.securityEvents({ limit: 999 });
     expect(all.reduce((sum, { count }) => sum + count, 0)).toBe(100_000);
     expect(all.length).toBeLessThanOrEqual(101);
+  });
+});
+
+describe('[OCPP-A10] certificates of the box', () => {
+  test('are renewed before they end, and fronts are told; those of piles are told of', async () => {
+    const doors = await open({
+      fronts: [{ protocol: 'ocpp', tls: { kind: 'certificate' } }],
+      security: { tls: { names: ['box.test'], pileDays: 10 } },
+    });
+    const before = await doors.tlsOf(0);
+    let renewals = 0;
+    doors.certificates.onRenewed(async () => {
+      renewals += 1;
+    });
+    const signing = await doors.certificates.sign('CP-text', 'no request');
+    expect(signing).toEqual({ ok: false, refusal: 'unreadable' });
+    await time.pass(86_400_000);
+    expect(renewals).toBe(0);
+    for (let days = 0; days < 710; days += 10) await time.pass(10 * 86_400_000);
+    await expect
+      .poll(async () => {
+        await time.pass(86_400_000);
+        return renewals;
+      })
+      .toBe(1);
+    const after = await doors.tlsOf(0);
+    expect(after?.cert).not.toEqual(before?.cert);
+    expect(after?.ca).toEqual(before?.ca);
+  });
+
+  test('a configured one that ends soon is told of, and used as it is', async () => {
+    const ca = await openCa({
+      folder,
+      siteId: 'other',
+      names: ['box.test'],
+      organisation: null,
+      pileDays: 1,
+      nameOf: (pileNo) => pileNo,
+      stored: [],
+      nowMs: () => NOW_MS - 720 * 86_400_000,
+      save: async () => undefined,
+    });
+    const [pair] = ca.serverPairs();
+    writeFileSync(path.join(folder, 'box.pem'), pair?.certificate ?? '');
+    writeFileSync(path.join(folder, 'box.key'), pair?.key ?? '');
+    const tls = { certificates: [{ certificate: 'box.pem', key: 'box.key' }] };
+    const doors = await open({ security: { tls } });
+    expect(await eventsOf(doors)).toMatchObject([
+      { code: 'certificate-expires-soon', pileNo: null },
+    ]);
   });
 });
 

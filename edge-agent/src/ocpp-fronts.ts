@@ -65,6 +65,11 @@ export async function ocppFronts(
       port: front.port,
       limits: { ...limitsOf(front), ...room.doors.limits },
       ...(tls === undefined ? {} : { tls }),
+      onRenewed: (renew) =>
+        room.doors.certificates.onRenewed(async () => {
+          const renewed = await room.doors.tlsOf(n);
+          if (renewed !== undefined) renew(renewed);
+        }),
     });
   };
 }

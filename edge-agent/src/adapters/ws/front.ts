@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { FaultError } from '@holdfast/shared/errors/fault';
@@ -136,6 +136,8 @@ class OcppFront implements Front {
       tls === undefined
         ? createServer(common)
         : createTlsServer({ ...tls, ...common, handshakeTimeout: handshakeMs * 2 });
+    if (server instanceof TlsServer)
+      this.#options.onRenewed?.((next) => server.setSecureContext(next));
     server.on('connection', (socket: Socket) => this.#onSocket(socket));
     server.on('upgrade', (request, socket, head) => this.#onUpgrade(request, socket, head));
     server.on('request', (request, response) => {

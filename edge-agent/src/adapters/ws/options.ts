@@ -37,6 +37,8 @@ export interface OcppFrontOptions {
   readonly port: number;
   /** Left out: plain connections. */
   readonly tls?: TlsOptions;
+  /** Takes what is told when certificates were renewed: connections go on, new ones get the new. */
+  readonly onRenewed?: (renew: (tls: TlsOptions) => void) => void;
   readonly limits?: Partial<OcppFrontLimits>;
   readonly log?: PileLog;
 }
