@@ -40,6 +40,11 @@ const CLOSE = { normal: 1_000, policy: 1_008, tooBig: 1_009 } as const;
 /** The only messages of a station that may be longer than the rest. */
 const REPORT = /^\s*\[\s*[26]\s*,[^,]{1,64},\s*"Notify(?:Monitoring)?Report"/;
 const NO_BYTES = new Uint8Array(0);
+interface Frame {
+  readonly text: string;
+  readonly bytes: Uint8Array;
+}
+const NO_FRAME: Frame = { text: '', bytes: NO_BYTES };
 /** From a pool: a frame's bytes are of no use after the call. */
 const bytesIn = (text: string): Uint8Array => Buffer.from(text);
 
@@ -64,7 +69,7 @@ class OcppConnection<State> implements Carrier<OcppDown>, StationConnection {
   /** Calls of the station that the driver has not answered, by the number that it knows them by. */
   readonly #open: OpenCalls;
   /** The frame that was read last: the call that it brings is mostly handed over at once. */
-  #last: { readonly text: string; readonly bytes: Uint8Array } = { text: '', bytes: NO_BYTES };
+  #last: Frame = NO_FRAME;
   /** Who wants the socket not to be read: the RPC layer, or the queue of the site. */
   readonly #brakes = new Set<EventQueue | 'rpc'>();
   readonly #deviations: Deviations;
@@ -131,6 +136,8 @@ class OcppConnection<State> implements Carrier<OcppDown>, StationConnection {
       return;
     }
     this.#rpc.receive(text);
+    // Ten thousand quiet stations would otherwise hold on to ten thousand frames.
+    this.#last = NO_FRAME;
   }
 
   heard(): void {
