@@ -29,7 +29,7 @@ async function open(seed: number, brokerUrl?: string): Promise<World> {
   const world = await startWorld({
     folder: path.join(folder, 'world'),
     sites: 1,
-    piles: { ykc: 4, 'ocpp1.6': 4 },
+    piles: { ykc: 2, 'ocpp1.6': 2, 'ocpp2.0.1': 2, 'ocpp2.1': 1 },
     seed,
     faults: FIELD_FAULTS,
     keep: false,

@@ -8,7 +8,7 @@ import { type Agent, CARD, startAgent } from './agent.ts';
 const python = needs('python3-websockets');
 const SCRIPT = fileURLToPath(new URL('./charge-point.py', import.meta.url));
 const run = promisify(execFile);
-const VERSIONS = ['1.6'];
+const VERSIONS = ['1.6', '2.0.1'];
 const PASSWORD = 'a-password-of-python';
 
 describe.runIf(python !== null)('a charge point in Python', () => {

@@ -57,11 +57,11 @@ describe('ocpp-rpc, an independent client', () => {
     await expect(wrong.connect()).rejects.toMatchObject({ code: 401 });
   });
 
-  test('a version that both have is agreed; without one the connection ends', async () => {
-    const both = ['ocpp1.2', 'ocpp1.6'];
+  test('the best version that both have is agreed; without one the connection ends', async () => {
+    const both = ['ocpp1.2', 'ocpp1.6', 'ocpp2.0.1'];
     const client = clientOf({ identity: 'RPC-2', protocols: both, strictMode: false });
     await client.connect();
-    expect(client.protocol).toBe('ocpp1.6');
+    expect(client.protocol).toBe('ocpp2.0.1');
     const old = clientOf({ identity: 'RPC-1', protocols: ['ocpp1.2'], strictMode: false });
     const ended = once(old, 'disconnect');
     await old.connect().catch(() => {});

@@ -78,7 +78,7 @@ export const FIELD_FAULTS: Faults = {
   wrongClockOneIn: 5,
   bigEndianCrcOneIn: 4,
   outageOneIn: 3,
-  outageMs: 25_000,
+  outageMs: 10_000,
   halfOpenOneIn: 900,
   lostBeginOneIn: 10,
   rolloverOneIn: 4,

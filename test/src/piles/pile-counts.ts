@@ -6,7 +6,7 @@ export type PileCounts = Readonly<Partial<Record<ProtocolName, number>>>;
 
 const PILES_MAX = 1_000;
 /** What stands at a site of the show. */
-const SHOW_PILES: PileCounts = { ykc: 10 };
+const SHOW_PILES: PileCounts = { ykc: 4, 'ocpp1.6': 3, 'ocpp2.0.1': 2, 'ocpp2.1': 1 };
 
 const protocolOf = (text: string): ProtocolName | undefined =>
   PROTOCOL_NAMES.find((name) => name === text);

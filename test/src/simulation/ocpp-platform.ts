@@ -4,6 +4,7 @@ import { stationOpener } from '@holdfast/edge-agent/piles/ocpp/connection';
 import { noCalls, STATION_LIMITS } from '@holdfast/edge-agent/piles/ocpp/limits';
 import type { OpenStation } from '@holdfast/edge-agent/piles/ocpp/station';
 import { Stations } from '@holdfast/edge-agent/piles/ocpp/stations';
+import { ocpp2Driver } from '@holdfast/edge-agent/piles/ocpp2/driver';
 import { ocpp16Driver } from '@holdfast/edge-agent/piles/ocpp16/driver';
 import type { Registry } from '@holdfast/edge-agent/piles/registry';
 import type { SiteView } from '@holdfast/edge-agent/ports/site';
@@ -21,8 +22,10 @@ export interface PlatformParts {
 /** A ping and its answer, through the site's own network. */
 const PING_MS = 4;
 
-const DRIVERS: Readonly<Partial<Record<OcppVersion, OpenStation>>> = {
+const DRIVERS: Readonly<Record<OcppVersion, OpenStation>> = {
   '1.6': stationOpener(ocpp16Driver()),
+  '2.0.1': stationOpener(ocpp2Driver('2.0.1')),
+  '2.1': stationOpener(ocpp2Driver('2.1')),
 };
 
 /** The edge's end of OCPP as it is, but for the sockets: endpoint, connection, driver, session. */
@@ -40,7 +43,6 @@ export function ocppPlatform({ clock, timers }: VirtualTime, parts: PlatformPart
   let connections = 0;
   return ({ identity, version }, wire) => {
     const open = DRIVERS[version];
-    if (open === undefined) return undefined;
     connections += 1;
     const memory = stations.memoryOf(identity);
     memory.line?.replace();

@@ -10,7 +10,7 @@ import { openStation, type Station } from './station.ts';
 const START_MS = Date.parse('2026-11-22T22:10:00+08:00');
 const MINUTE_MS = 60_000;
 const PACE: Pace = { ...SHOW_PACE, restMs: [20_000, 40_000], chargeMs: [240_000, 480_000] };
-const PROTOCOLS: readonly ProtocolName[] = ['ocpp1.6'];
+const PROTOCOLS: readonly ProtocolName[] = ['ocpp1.6', 'ocpp2.0.1', 'ocpp2.1'];
 
 async function until(station: Station, isSo: () => boolean): Promise<void> {
   for (let n = 0; n < 2_000 && !isSo(); n += 1) {

@@ -20,9 +20,15 @@ export interface Reconciliation {
 const fenOf = (yuan: string | null): bigint | undefined =>
   yuan === null ? undefined : decimalOf(yuan, 2);
 
+/** An end that names no charge, told again when its charge is closed: kept for a person, worth nothing. */
+const isParked = ({ state, energyKwh }: OrderResource): boolean =>
+  state === 'orphan' && decimalOf(energyKwh ?? '0', 4) === 0n;
+
 /** A charge that took place: a start that never became one has no bill. */
 const billed = (orders: readonly OrderResource[]): readonly OrderResource[] =>
-  orders.filter((order) => order.state === 'settled' || order.state === 'orphan');
+  orders.filter(
+    (order) => order.state === 'settled' || (order.state === 'orphan' && !isParked(order)),
+  );
 
 const tallyOf = (orders: readonly OrderResource[]): Tally => ({
   orders: orders.length,

@@ -13,7 +13,7 @@ export interface BadTextLine {
 
 const BREAK_MS = 5;
 /** How long a connection may stay open that carries nothing. */
-const HALF_OPEN_MS: readonly [number, number] = [8_000, 40_000];
+const HALF_OPEN_MS: readonly [number, number] = [5_000, 15_000];
 
 /** One connection of the line. */
 interface Open {
