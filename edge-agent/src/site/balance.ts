@@ -1,10 +1,13 @@
 import { guardOf, highestPriceIn, mustStop } from '@holdfast/shared/money/guard';
 import { moneyOf } from '@holdfast/shared/money/round';
 import type { Tariff } from '@holdfast/shared/money/tariff';
+import type { Measurement } from '@holdfast/shared/pile/measurement';
 import { DAY_MS } from '@holdfast/shared/time/shanghai';
-import { type Fen, fen, type PriceStep } from '@holdfast/shared/units';
+import { type Fen, fen, moneyStep, type PriceStep } from '@holdfast/shared/units';
 import { estimateOf } from '../orders/estimate.ts';
+import { withSample } from '../orders/samples.ts';
 import type { Session } from '../orders/session.ts';
+import type { SiteRoom } from './room.ts';
 
 /** What the guard needs of the world besides the charges themselves. */
 export interface GuardFacts {
@@ -13,6 +16,9 @@ export interface GuardFacts {
   readonly reactionMs: number;
   readonly nowMs: number;
 }
+
+/** 1e-4 yuan in one fen. */
+const STEPS_PER_FEN = 100n;
 
 /** What may be delivered between the decision to stop and its effect. */
 export const reserveOf = (tariff: Tariff, balance: Fen, facts: GuardFacts): Fen => {
@@ -55,4 +61,18 @@ export function isSpent(session: Session, others: readonly Session[], facts: Gua
   const all = [session, ...others];
   if (!mustStop(guard, sum(all.map((each) => accruedAtMost(each, nowMs))))) return false;
   return mustStop(guard, sum(all.map((each) => estimateOf(each)?.total ?? fen(0n))));
+}
+
+/** A report with what its charge costs so far, where the pile knows no prices. */
+export function priced(room: SiteRoom, measurement: Measurement): Measurement {
+  const { tradeNo, amount, energy } = measurement;
+  if (tradeNo === null || amount > 0n || energy === 0n) return measurement;
+  const session = room.shelf.get(tradeNo);
+  if (session === undefined) return measurement;
+  const reading = { atMs: room.clock.nowMs(), energy };
+  const samples = withSample(session.samples, reading, room.config.rules);
+  const total = estimateOf({ ...session, samples })?.total;
+  return total === undefined
+    ? measurement
+    : { ...measurement, amount: moneyStep(total * STEPS_PER_FEN) };
 }

@@ -2,7 +2,7 @@ import type { Order } from '@holdfast/shared/order/order';
 import type { PileEvent } from '@holdfast/shared/pile/pile-event';
 import { energyStep, moneyStep } from '@holdfast/shared/units';
 import { describe, expect, test } from 'vitest';
-import { RECORD, T0 } from '../orders/testing/subjects.ts';
+import { PILE, RECORD, T0 } from '../orders/testing/subjects.ts';
 import { CARD, configFor, openWorld, type World } from './testing/world.ts';
 
 type ChargeBegan = Extract<PileEvent, { type: 'ChargeBegan' }>;
@@ -177,6 +177,18 @@ describe('charges that piles begin', () => {
     );
     await stop(world, {}, { charge: { by: 'no', no: first.charge.no } });
     expect(await world.ledger.order(first.tradeNo)).toMatchObject({ state: 'settled' });
+  });
+});
+
+describe('a pile that knows no prices', () => {
+  test('the pages show what its charge costs so far, by the tariff of the order', async () => {
+    const world = await openWorld();
+    await world.pile.says(began());
+    const { tradeNo } = stored(world);
+    await world.time.pass(60_000);
+    await world.pile.reports({ tradeNo, status: 'charging', energy: energyStep(10_000n) });
+    // 1 kWh of the flat rate: 0.70 + 0.40 yuan.
+    expect(world.site.memory.connector(PILE, 1)?.seen?.measurement.amount).toBe(11_000n);
   });
 });
 

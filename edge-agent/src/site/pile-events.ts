@@ -4,7 +4,7 @@ import { sessionOf } from '../orders/opening.ts';
 import { withSample } from '../orders/samples.ts';
 import type { OrderInput, Session } from '../orders/session.ts';
 import type { PileLink } from '../ports/site.ts';
-import { isSpent } from './balance.ts';
+import { isSpent, priced } from './balance.ts';
 import { tellCards } from './card-lists.ts';
 import { onCardChecked, onChargeBegan, onChargeReadings } from './charges.ts';
 import { onDeviated } from './deviations.ts';
@@ -159,13 +159,14 @@ async function onCharging(
 const isIdle = ({ status, tradeNo }: Measurement): boolean =>
   status === 'idle' || (status === 'faulted' && tradeNo === null);
 
-const onMeasured: Handler<'Measured'> = async (room, pile, _link, { measurement }) => {
+const onMeasured: Handler<'Measured'> = async (room, pile, _link, event) => {
   const atMs = room.clock.nowMs();
+  const measurement = priced(room, event.measurement);
   const { pileNo, vendor } = pile.known;
   const connector = connectorOf(pile, measurement.connectorNo);
   connector.seen = { measurement, atMs };
-  const event = { kind: 'Measured', pileNo, measurement } as const;
-  room.measurements.put({ stream: { vendor, lane: 'telemetry' }, event, atMs });
+  const told = { kind: 'Measured', pileNo, measurement } as const;
+  room.measurements.put({ stream: { vendor, lane: 'telemetry' }, event: told, atMs });
   room.waits.tell(`read ${pileNo}/${connector.connectorNo}`, { news: 'answered', refusal: null });
   const { status, tradeNo } = measurement;
   if (status === 'charging' && tradeNo !== null) {
