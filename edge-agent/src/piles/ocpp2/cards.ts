@@ -16,6 +16,7 @@ const STATUSES: Partial<Readonly<Record<Refusal, string>>> = {
   'account-missing': 'Unknown',
   'account-not-allowed-here': 'NotAtThisLocation',
   'balance-low': 'NoCredit',
+  'card-expired': 'Expired',
   'card-has-open-order': 'ConcurrentTx',
   'no-tariff': 'NotAtThisTime',
   'vin-unknown': 'Unknown',

@@ -99,6 +99,7 @@ test.each([
   ['account-missing', 'Unknown'],
   ['account-frozen', 'Blocked'],
   ['balance-low', 'NoCredit'],
+  ['card-expired', 'Expired'],
   ['card-has-open-order', 'ConcurrentTx'],
   ['wrong-password', 'Invalid'],
 ] as const)('a card refused as %s is %s', (refusal, status) => {
@@ -246,7 +247,7 @@ test('[OCPP-C8] accepted is not started, and refused says why as far as it is kn
     return ofType(talk.reply(`start:1:${ORDER}`, { status }), 'StartAnswered')[0]?.refusal;
   };
   expect(refusalOf('Available', 0, 'Accepted')).toBe('not-plugged');
-  expect(refusalOf('Occupied', 1, 'Rejected')).toBe('unknown');
+  expect(refusalOf('Occupied', 1, 'Rejected')).toBe('pile-refused');
   expect(refusalOf('Faulted', 2, 'Rejected')).toBe('device-fault');
   expect(eventsIn(talk.fail(`start:1:${ORDER}`, 'timeout'))).toEqual([]);
   expect(ofType(talk.fail(`start:1:${ORDER}`, 'full'), 'StartAnswered')).toMatchObject([

@@ -61,7 +61,7 @@ export function startResult(state: Ocpp2State, result: Result, view: DriverView)
   const { status } = connectorOf(state, connectorNo);
   if (textAt(result.payload, 'status') !== 'Accepted') {
     const busy = chargeAt(state, connectorNo, view) !== undefined;
-    const refusal = busy ? 'connector-busy' : (REFUSED[status] ?? 'unknown');
+    const refusal = busy ? 'connector-busy' : (REFUSED[status] ?? 'pile-refused');
     return step(state, startAnswered(connectorNo, tradeNo, refusal));
   }
   const unplugged = status === 'Available';
@@ -96,7 +96,7 @@ export function stopCharge(
 export function stopResult(state: Ocpp2State, result: Result): Ocpp2Step {
   const accepted = textAt(result.payload, 'status') === 'Accepted';
   const connectorNo = Number(result.tag.split(':')[1]);
-  return step(state, stopAnswered(connectorNo, accepted ? null : 'unknown'));
+  return step(state, stopAnswered(connectorNo, accepted ? null : 'pile-refused'));
 }
 
 export const stopFailed = (state: Ocpp2State, { tag }: Failed): Ocpp2Step =>

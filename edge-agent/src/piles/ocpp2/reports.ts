@@ -1,7 +1,7 @@
 import { writeTime } from '@holdfast/protocols/ocpp/time';
 import type { DriverView } from '../driver.ts';
 import { type Fields, integerAt, listAt, textAt } from '../ocpp/fields.ts';
-import { andThen, answer, type Call, observed, step } from '../ocpp/steps.ts';
+import { andThen, answer, type Call, emit, observed, step } from '../ocpp/steps.ts';
 import type { Ocpp2State } from './state.ts';
 import type { Handler, Ocpp2Step } from './step.ts';
 
@@ -39,14 +39,19 @@ export function transferStatus(state: Ocpp2State, message: Call): Ocpp2Step {
 export const securityEvent: Handler = (state, message) =>
   step(state, answer(message.call, {}), observed('securityEvent', message.payload));
 
-/** SignCertificate (A02): taken at once, the certificate follows; of cars' certificates we are no CA. */
+/** SignCertificate (A02, A03): taken at once; the certificate follows as `CertificateSigned`. */
 export function signCertificate(state: Ocpp2State, message: Call): Ocpp2Step {
   const type = textAt(message.payload, 'certificateType');
-  const ours = type === '' || type === 'ChargingStationCertificate';
+  const isOurs = type === '' || type === 'ChargingStationCertificate';
   return step(
     state,
-    answer(message.call, { status: ours ? 'Accepted' : 'Rejected' }),
-    observed(ours ? 'signCertificate' : 'signCertificateRefused', message.payload),
+    // Of what cars check we are no CA.
+    answer(message.call, { status: isOurs ? 'Accepted' : 'Rejected' }),
+    emit({
+      type: 'CertificateAsked',
+      request: textAt(message.payload, 'csr'),
+      purpose: isOurs ? 'connection' : 'v2g',
+    }),
   );
 }
 
