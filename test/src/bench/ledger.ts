@@ -36,7 +36,7 @@ const HASH = '0'.repeat(64);
 
 /** Inserts the rows of uploads as fast as SQLite takes them; returns uploads a second. */
 function rawRound(db: Database, uploads: readonly Commit[], firstSeq: number): number {
-  const order = db.prepare('INSERT INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
+  const order = db.prepare('INSERT INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
   const record = db.prepare(
     `INSERT INTO record (trade_no, pile_no, frame_type, raw_hex, received_at_ms)
      VALUES (?, ?, ?, ?, ?)`,
