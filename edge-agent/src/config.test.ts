@@ -97,6 +97,14 @@ test('a front has the port of its protocol, and a station its OCPP settings', ()
   });
 });
 
+test('every vendor that has a front has a lane to the hub, unless the file names the lanes', () => {
+  const fronts = [{ protocol: 'ocpp' }, { protocol: 'ykc' }, { protocol: 'ocpp', port: 9_200 }];
+  const hub = { url: 'mqtt://hub:1883', secret: 'a-long-secret' };
+  expect(configOf({ ...LEAST, fronts, hub }, '/').hub?.vendors).toEqual(['ocpp', 'ykc']);
+  const named = { ...hub, vendors: ['ykc'] };
+  expect(configOf({ ...LEAST, fronts, hub: named }, '/').hub?.vendors).toEqual(['ykc']);
+});
+
 describe('a wrong file', () => {
   test('every error is listed at once, with its place and both languages', () => {
     const faults = faultsOf({

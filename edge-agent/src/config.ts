@@ -39,7 +39,7 @@ export interface EdgeConfig {
   readonly piles: ReadonlyMap<string, PileConfig>;
   readonly tariffs: TariffBook;
   readonly lists: Lists;
-  readonly hub: NonNullable<ConfigFile['hub']> | null;
+  readonly hub: HubConfig | null;
   readonly policy: SettlePolicy;
   readonly reactionMs: number;
   readonly rules: OrderRules;
@@ -48,6 +48,14 @@ export interface EdgeConfig {
   /** `null`: piles fetch and bring no files here. */
   readonly files: NonNullable<ConfigFile['files']> | null;
   readonly ledger: { readonly coreBytes: number; readonly bulkBytes: number };
+}
+
+/** The line to the hub: a lane for each vendor, those of the fronts where the file names none. */
+type HubConfig = NonNullable<ConfigFile['hub']> & { readonly vendors: readonly string[] };
+
+function hubOf({ hub, fronts }: ConfigFile): HubConfig | null {
+  if (hub === undefined) return null;
+  return { ...hub, vendors: hub.vendors ?? [...new Set(fronts.map(({ protocol }) => protocol))] };
 }
 
 type Report = (fault: ConfigFault) => void;
@@ -155,7 +163,7 @@ export function configOf(json: unknown, folder: string): EdgeConfig {
     piles: readPiles(file, report),
     tariffs: readTariffs(file.tariffs, file.tariff, report),
     lists: readLists(file, report),
-    hub: file.hub ?? null,
+    hub: hubOf(file),
     policy: policyOf(file),
     reactionMs: file.billing.reactionSeconds * 1_000,
     rules: rulesOf(file),

@@ -147,12 +147,14 @@ const Hub = Type.Object(
       maxLength: 256,
       description: 'password of this site at the broker',
     }),
-    vendors: Type.Array(text('lane of a vendor', 32), {
-      minItems: 1,
-      maxItems: 16,
-      uniqueItems: true,
-      default: ['ykc'],
-    }),
+    vendors: Type.Optional(
+      Type.Array(text('lane of a vendor', 32), {
+        minItems: 1,
+        maxItems: 16,
+        uniqueItems: true,
+        description: 'lanes that are synced; left out: those of the fronts',
+      }),
+    ),
   },
   strict,
 );
