@@ -10,7 +10,7 @@ import { commands } from './commands.ts';
 import { dataTransfer } from './data-transfer.ts';
 import { drainEnded } from './drains.ts';
 import { notifyEvent } from './events.ts';
-import { limitDue, verify } from './limits.ts';
+import { forgetBase, limitDue, verify } from './limits.ts';
 import { verifyList } from './local-list.ts';
 import { meterValues } from './meter.ts';
 import { notifyReport, readModel } from './model.ts';
@@ -87,7 +87,8 @@ const isKnown = (action: string, { version }: Ocpp2State): action is StationActi
 /** A boot tells what was restarted, besides who it is. */
 function bootAndAfter(state: Ocpp2State, message: Call, view: DriverView): Ocpp2Step {
   const booted = boot(state, message, view);
-  return booted.state.phase === 'served' ? andThen(booted, availabilityAgain) : booted;
+  if (booted.state.phase !== 'served') return booted;
+  return andThen(andThen(booted, forgetBase), availabilityAgain);
 }
 
 /** [OCPP-A9] A station that is not adopted may boot, and nothing else (B02, B03). */

@@ -16,6 +16,7 @@ import { hasFeature } from './model-values.ts';
 import {
   clearLimit,
   clearSafe,
+  evseOf,
   hasUnder,
   isPause,
   limitProfile,
@@ -77,17 +78,20 @@ export function limitPower(state: Ocpp2State, command: LimitCommand, view: Drive
   return apply(wanted, connectorNo, state.memory.limit.way, view);
 }
 
-/** No limit of ours any more. */
+/** No limit of ours any more; the station's as a whole goes with that of the last connector. */
 function lift(state: Ocpp2State, connectorNo: number): Ocpp2Step {
-  const based = state.memory.limit.based.filter((no) => no !== connectorNo);
+  const evse = evseOf(state, connectorNo);
   const lifted = withConnector(state, connectorNo, { limit: null });
-  return andThen(remember(lifted, 'limit', { limit: { ...state.memory.limit, based } }), (s) =>
+  const isLast = Object.values(lifted.connectors).every(({ limit }) => limit === null);
+  const clear = (what: object) => call('ClearChargingProfile', what, 'clear-profiles');
+  return andThen(withBase(lifted, evse, false), (s) =>
     step(
       s,
       { do: 'disarm', timer: `limit:${connectorNo}` },
       { do: 'disarm', timer: `verify:${connectorNo}` },
-      call('ClearChargingProfile', clearSafe(connectorNo), 'clear-profiles'),
-      call('ClearChargingProfile', clearLimit(connectorNo), tagOf('lift', connectorNo)),
+      ...(connectorNo === STATION ? [] : [clear(clearSafe(evse))]),
+      ...(connectorNo !== STATION && isLast ? [clear(clearLimit(STATION))] : []),
+      call('ClearChargingProfile', clearLimit(evse), tagOf('lift', connectorNo)),
     ),
   );
 }
@@ -96,12 +100,34 @@ function lift(state: Ocpp2State, connectorNo: number): Ocpp2Step {
 export const limitDue = (state: Ocpp2State, connectorNo: number, view: DriverView): Ocpp2Step =>
   apply(state, connectorNo, state.memory.limit.way, view);
 
-/** [OCPP-D8] The safe limit goes first, once, so that there is something to fall back to. */
-function base(state: Ocpp2State, connectorNo: number): Ocpp2Step {
-  if (state.memory.limit.based.includes(connectorNo)) return stay(state);
-  const tag = tagOf('base', connectorNo);
-  return step(state, call('SetChargingProfile', safeProfile(state, connectorNo), tag));
+/** Notes whether an EVSE holds its safe limit. */
+function withBase(state: Ocpp2State, evse: number, isThere: boolean): Ocpp2Step {
+  const { limit } = state.memory;
+  if (limit.based.includes(evse) === isThere) return stay(state);
+  const others = limit.based.filter((one) => one !== evse);
+  const based = isThere ? [...others, evse] : others;
+  return remember(state, 'limit', { limit: { ...limit, based } });
 }
+
+/**
+ * [OCPP-D8] The safe limit goes first, once, where it lies under ours. Where it would count beside
+ * ours, or be replaced by it, it must not be there: such a limit carries its own fall-back.
+ */
+function base(state: Ocpp2State, evse: number, isUnder: boolean): Ocpp2Step {
+  if (evse === STATION || state.memory.limit.based.includes(evse) === isUnder) return stay(state);
+  if (isUnder) {
+    return step(state, call('SetChargingProfile', safeProfile(state, evse), tagOf('base', evse)));
+  }
+  return andThen(withBase(state, evse, false), (s) =>
+    step(s, call('ClearChargingProfile', clearSafe(evse), 'clear-profiles')),
+  );
+}
+
+/** After a boot nobody knows what lies there. */
+export const forgetBase = (state: Ocpp2State): Ocpp2Step =>
+  state.memory.limit.based.length === 0
+    ? stay(state)
+    : remember(state, 'limit', { limit: { ...state.memory.limit, based: [] } });
 
 /** Watts for a way: one that counts for all connectors takes the least, or the sum. */
 function wishOf(state: Ocpp2State, connectorNo: number, way: ProfileWay, limit: Limit): Wish {
@@ -137,8 +163,8 @@ function apply(state: Ocpp2State, connectorNo: number, from: number, view: Drive
   const charge = connectorNo === STATION ? undefined : chargeAt(timed, connectorNo, view);
   const real = way === 'tx' && charge === undefined ? 'tx-default' : way;
   const profile = limitProfile(timed, real, wishOf(timed, connectorNo, real, limit), charge, view);
-  const based = hasUnder(timed, real) ? base(timed, connectorNo) : stay(timed);
   const tag = tagOf('limit', connectorNo, at);
+  const based = base(timed, evseOf(timed, connectorNo), hasUnder(timed, real));
   return andThen(based, (s) => step(s, call('SetChargingProfile', profile, tag)));
 }
 
@@ -197,14 +223,10 @@ export function limitRefused(state: Ocpp2State, tag: string, view: DriverView): 
 }
 
 /** The safe limit is there, and need not be sent again. */
-export function baseResult(state: Ocpp2State, { tag, payload }: Result): Ocpp2Step {
-  const { connectorNo } = aimOf(tag);
-  const { limit } = state.memory;
-  if (textAt(payload, 'status') !== 'Accepted' || limit.based.includes(connectorNo)) {
-    return stay(state);
-  }
-  return remember(state, 'limit', { limit: { ...limit, based: [...limit.based, connectorNo] } });
-}
+export const baseResult = (state: Ocpp2State, { tag, payload }: Result): Ocpp2Step =>
+  textAt(payload, 'status') === 'Accepted'
+    ? withBase(state, Number(tag.split(':')[1]), true)
+    : stay(state);
 
 /** A profile that is not there is cleared as well (`Unknown`). */
 export const liftResult = (state: Ocpp2State, tag: string): Ocpp2Step =>

@@ -23,7 +23,7 @@ export interface ModelNote {
 export interface LimitNote {
   /** Which of the station's ways worked, or is tried next. */
   readonly way: number;
-  /** Connectors that hold the safe limit. */
+  /** EVSEs that hold the safe limit. */
   readonly based: readonly number[];
 }
 

@@ -7,7 +7,7 @@ import { placeAt } from './connectors.ts';
 import { saidNumberOf, saidOf } from './model-values.ts';
 import type { Ocpp2State } from './state.ts';
 
-/** Our profiles are known by their numbers: the safe one and the renewed one of each connector. */
+/** Our profiles are known by their numbers: the safe one and the renewed one of each EVSE. */
 const SAFE_ID = 9_000;
 const LIMIT_ID = 9_100;
 /** [OCPP-D5] One level for everything that we renew, above the safe limit; never another. */
@@ -28,6 +28,10 @@ const levelOf = (state: Ocpp2State): number =>
 /** Whether our safe limit can lie under the renewed one. */
 export const hasUnder = (state: Ocpp2State, way: ProfileWay): boolean =>
   way === 'tx' || (way === 'tx-default' && levelOf(state) > 0);
+
+/** The EVSE of a connector: what profiles are of in 2.x. 0: the whole station. */
+export const evseOf = ({ memory }: Ocpp2State, connectorNo: number): number =>
+  connectorNo === 0 ? 0 : placeAt(memory.connectors, connectorNo).evse;
 
 /** The unit that the station takes a limit in: watts for direct current, amperes else. */
 function unitOf(state: Ocpp2State): 'W' | 'A' {
@@ -100,20 +104,21 @@ export function limitProfile(
   // A relative schedule counts from the start of the charge, which may be long ago.
   const seconds = wish.validSeconds + (relative ? elapsedOf(charge, view) : 0);
   const ofEvse = way === 'tx' || way === 'tx-default';
-  const no = ofEvse ? wish.connectorNo : 0;
+  const evseId = ofEvse ? evseOf(state, wish.connectorNo) : 0;
+  const id = LIMIT_ID + evseId;
   // The station's own clock counts in its schedules.
   const startSchedule = writeTime(view.nowMs - offsetOf(state.clock));
   return {
-    evseId: ofEvse ? placeAt(state.memory.connectors, no).evse : 0,
+    evseId,
     chargingProfile: {
-      id: LIMIT_ID + no,
+      id,
       ...(way === 'tx' && charge !== undefined ? { transactionId: charge.key } : {}),
       stackLevel: levelOf(state),
       chargingProfilePurpose: PURPOSES[way],
       chargingProfileKind: relative ? 'Relative' : 'Absolute',
       chargingSchedule: [
         {
-          id: LIMIT_ID + no,
+          id,
           ...(alone ? {} : { duration: seconds }),
           ...(relative ? {} : { startSchedule }),
           chargingRateUnit: unitOf(state),
@@ -128,16 +133,16 @@ export function limitProfile(
 }
 
 /** [OCPP-D8] What lies under it for ever: the limit that is safe without us. */
-export const safeProfile = (state: Ocpp2State, connectorNo: number) => ({
-  evseId: placeAt(state.memory.connectors, connectorNo).evse,
+export const safeProfile = (state: Ocpp2State, evseId: number) => ({
+  evseId,
   chargingProfile: {
-    id: SAFE_ID + connectorNo,
+    id: SAFE_ID + evseId,
     stackLevel: 0,
     chargingProfilePurpose: 'TxDefaultProfile',
     chargingProfileKind: 'Relative',
     chargingSchedule: [
       {
-        id: SAFE_ID + connectorNo,
+        id: SAFE_ID + evseId,
         chargingRateUnit: unitOf(state),
         chargingSchedulePeriod: [periodOf(state, 0, safeWOf(state))],
       },
@@ -145,8 +150,8 @@ export const safeProfile = (state: Ocpp2State, connectorNo: number) => ({
   },
 });
 
-/** What takes our renewed limit of a connector away; 0: that of the whole station. */
-export const clearLimit = (connectorNo: number) => ({ chargingProfileId: LIMIT_ID + connectorNo });
+/** What takes our renewed limit of an EVSE away; 0: that of the whole station. */
+export const clearLimit = (evseId: number) => ({ chargingProfileId: LIMIT_ID + evseId });
 
-/** What takes the safe limit of a connector away. */
-export const clearSafe = (connectorNo: number) => ({ chargingProfileId: SAFE_ID + connectorNo });
+/** What takes the safe limit of an EVSE away. */
+export const clearSafe = (evseId: number) => ({ chargingProfileId: SAFE_ID + evseId });
