@@ -1,5 +1,4 @@
 import { RPC_LIMITS } from '@holdfast/protocols/ocpp/rpc/limits';
-import { OCPP_VERSIONS, type OcppVersion } from '@holdfast/protocols/ocpp/version';
 import type { Front } from './adapters/tcp/front.ts';
 import { openOcppFront } from './adapters/ws/front.ts';
 import type { OcppFrontLimits } from './adapters/ws/limits.ts';
@@ -36,10 +35,14 @@ function limitsOf({ limits, ocpp }: FrontConfig): Partial<OcppFrontLimits> {
 
 /** What the file says of a station; those that it does not name are read tolerantly. */
 const policyOf =
-  (piles: EdgeConfig['piles'], newest: OcppVersion) =>
+  (piles: EdgeConfig['piles']) =>
   (identity: string): StationPolicy => {
-    const { mode = 'tolerant', version: cap = newest, assume16 } = piles.get(identity)?.ocpp ?? {};
-    return { mode, cap, ...(assume16 === true ? { assume: '1.6' } : {}) };
+    const { mode = 'tolerant', version: cap, assume16 } = piles.get(identity)?.ocpp ?? {};
+    return {
+      mode,
+      ...(cap === undefined ? {} : { cap }),
+      ...(assume16 === true ? { assume: '1.6' } : {}),
+    };
   };
 
 /** Opens the OCPP fronts of a site, which share what is remembered of its stations. */
@@ -47,7 +50,6 @@ export async function ocppFronts(
   config: EdgeConfig,
 ): Promise<(place: FrontPlace) => Promise<Front>> {
   const drivers = await ocppDrivers();
-  const newest = OCPP_VERSIONS.find((version) => drivers[version] !== undefined) ?? '1.6';
   const arrivals = config.fronts.map(({ ocpp }) => ocpp.arrivalsPerMinute);
   const arrivalsPerMinute = Math.max(...arrivals);
   const stations = new Stations({ ...STATIONS_LIMITS, arrivalsPerMinute });
@@ -59,7 +61,7 @@ export async function ocppFronts(
       stations,
       registry,
       door: room.doors.doorOf(n),
-      policyOf: policyOf(config.piles, newest),
+      policyOf: policyOf(config.piles),
       twins: front.ocpp.twins,
       host: front.host,
       port: front.port,

@@ -33,7 +33,7 @@ const CASE_MS = 10;
 const STRICT_ONE_IN = 5;
 const FAILURES_SHOWN = 5;
 
-type Drivers = Readonly<Partial<Record<OcppVersion, OpenStation>>>;
+type Drivers = Readonly<Record<OcppVersion, OpenStation>>;
 
 /** A site that stores everything at once, and says so. */
 function quickSite(): Site {
@@ -70,7 +70,6 @@ function quickSite(): Site {
 export class MadStation {
   readonly #seed: number;
   readonly #drivers: Drivers;
-  readonly #versions: readonly OcppVersion[];
   readonly #time = handClock();
   readonly #memory = new Stations().memoryOf(IDENTITY);
   readonly #counts = noCalls();
@@ -87,7 +86,6 @@ export class MadStation {
     const { clock, timers } = this.#time;
     this.#seed = seed;
     this.#drivers = drivers;
-    this.#versions = OCPP_VERSIONS.filter((version) => drivers[version] !== undefined);
     this.#room = {
       site,
       registry: new Registry(site),
@@ -130,7 +128,7 @@ export class MadStation {
 
   #connect(index: number): void {
     const turn = Math.floor(index / CASES_PER_CONNECTION);
-    const version = this.#versions[turn % this.#versions.length] ?? '1.6';
+    const version = OCPP_VERSIONS[turn % OCPP_VERSIONS.length] ?? '1.6';
     const mode = turn % STRICT_ONE_IN === STRICT_ONE_IN - 1 ? 'strict' : 'tolerant';
     const { timers, clock } = this.#time;
     const wire: StationWire = {
@@ -154,10 +152,10 @@ export class MadStation {
     this.#line?.lost();
     this.#version = version;
     this.#asked = undefined;
-    const line = this.#drivers[version]?.(this.#room, station, wire);
+    const line = this.#drivers[version](this.#room, station, wire);
     this.#line = line;
-    this.#memory.line = line ?? null;
-    line?.open();
+    this.#memory.line = line;
+    line.open();
   }
 
   #hear(text: string): boolean {

@@ -215,8 +215,7 @@ class OcppFront implements Front {
       unsentBytes: this.#limits.unsentBytes,
     });
     guest.webSocket = webSocket;
-    const open = agreed.is === 'none' ? undefined : drivers[agreed.version];
-    if (agreed.is === 'none' || open === undefined) {
+    if (agreed.is === 'none') {
       this.#visits.noVersion += 1;
       this.#room.log.warn({ pile: identity, address }, 'no-ocpp-version');
       wire.close(CLOSE.protocolError, 'no subprotocol in common');
@@ -232,7 +231,7 @@ class OcppFront implements Front {
     const connectionId = `${randomBytes(ID_BYTES).toString('base64url')}.`;
     const { version } = agreed;
     const station: Station = { version, mode: policy.mode, address, connectionId, memory };
-    const line = open(this.#room, station, wire);
+    const line = drivers[version](this.#room, station, wire);
     memory.line = line;
     guest.line = line;
     wire.listen({

@@ -20,8 +20,7 @@ export interface StationPolicy extends VersionPolicy {
 }
 
 export interface OcppFrontOptions {
-  /** No other version than these is agreed on. */
-  readonly drivers: Readonly<Partial<Record<OcppVersion, OpenStation>>>;
+  readonly drivers: Readonly<Record<OcppVersion, OpenStation>>;
   /** Shared by all OCPP fronts of the site. */
   readonly stations: Stations;
   readonly door: Doorkeeper;

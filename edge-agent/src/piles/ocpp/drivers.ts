@@ -6,7 +6,7 @@ import type { OpenStation } from './station.ts';
  * The drivers of all versions that are spoken here. Loaded when the first OCPP front is opened: schemas
  * and tables of a protocol that a site has no piles of cost it nothing.
  */
-export async function ocppDrivers(): Promise<Readonly<Partial<Record<OcppVersion, OpenStation>>>> {
+export async function ocppDrivers(): Promise<Readonly<Record<OcppVersion, OpenStation>>> {
   const [{ ocpp16Driver }, { ocpp2Driver }] = await Promise.all([
     import('../ocpp16/driver.ts'),
     import('../ocpp2/driver.ts'),
