@@ -31,6 +31,8 @@ const CHARGE: readonly Payload[] = [
     event('Updated', n + 1, (n + 1) * 60, {
       transactionInfo: { transactionId: KEY, chargingState: 'Charging' },
       meterValue: [meter((n + 1) * 60, 27_010_000 + (n + 1) * 150)],
+      // Somebody else of the family shows a card in mid-charge.
+      ...(n === 4 ? { triggerReason: 'Authorized', idToken: { ...CARD, idToken: 'CARD-2' } } : {}),
     }),
   ),
   event('Ended', 10, 600, {
@@ -62,7 +64,12 @@ function recordAfter(events: readonly Payload[]): Omit<ChargeRecord, 'receivedAt
 describe('[OCPP-C13] a transaction is gathered from its events in whatever order they come', () => {
   test('its record is the same however they are mixed and repeated', () => {
     const straight = recordAfter(CHARGE);
-    expect(straight).toMatchObject({ tradeNo: ORDER, totalEnergy: 15_000n, stopClass: 'normal' });
+    expect(straight).toMatchObject({
+      tradeNo: ORDER,
+      totalEnergy: 15_000n,
+      cardNo: 'CARD-1',
+      stopClass: 'normal',
+    });
     const order = fc.shuffledSubarray([...CHARGE.keys(), ...CHARGE.keys()], {
       minLength: CHARGE.length * 2,
     });
@@ -400,6 +407,16 @@ test('[OCPP-C14] a meter that is reset in mid-charge, and one that falls, never 
   expect(energyOf(5_500, 6_000)).toBe(10_000n);
   expect(energyOf(5_500, 100, 300)).toBe(8_000n);
   expect(energyOf(4_000)).toBe(0n);
+});
+
+test('what a station of 2.1 works out itself is kept (I)', () => {
+  const talk = new Talk({}, '2.1').boot();
+  talk.charge();
+  const costDetails = { totalCost: { currency: 'CNY', typeOfCost: 'NormalCost', total: {} } };
+  const ended = hear(talk, { ...ENDED, costDetails });
+  expect(ofType(ended, 'Observed')).toMatchObject([
+    { name: 'costDetails', body: { transactionId: KEY, costDetails } },
+  ]);
 });
 
 test('[OCPP-C15] a clock that never was set counts from now', () => {

@@ -1,6 +1,7 @@
 import { hexOf } from '@holdfast/protocols/kernel/bytes';
 import type { PileCommand } from '@holdfast/shared/pile/pile-command';
 import type { DriverView } from '../driver.ts';
+import { isFields } from '../ocpp/fields.ts';
 import { chargeEnergyOf } from '../ocpp/meter-register.ts';
 import {
   andThen,
@@ -9,6 +10,7 @@ import {
   emit,
   forEach,
   type OcppEffect,
+  observed,
   report,
   stay,
   step,
@@ -54,12 +56,19 @@ export function transactionEvent(
   const charge = withEvent(chargeNamed(so.state, key, view), now);
   const heard: Heard = { message, now, charge, rawHex: hexOf(raw) };
   const signed = signedIn(now.values, { transactionId: key });
-  const kept = step(withCharge(so.state, charge), ...so.effects, ...signed);
+  const costs = costsIn(message, key);
+  const kept = step(withCharge(so.state, charge), ...so.effects, ...signed, ...costs);
   const done = andThen(kept, (s) => taken(s, heard, view));
   if (charge.connectorNo === null) return done;
   const { connectorNo } = charge;
   return andThen(done, (s) => live(s, connectorNo, now.values, view));
 }
+
+/** What a station of 2.1 has worked out by a tariff of its own: the order is ours, its sum is shown. */
+const costsIn = ({ payload }: Call, transactionId: string): readonly OcppEffect[] =>
+  isFields(payload['costDetails'])
+    ? [observed('costDetails', { transactionId, costDetails: payload['costDetails'] })]
+    : [];
 
 function taken(state: Ocpp2State, heard: Heard, view: DriverView): Ocpp2Step {
   const { charge, now } = heard;
