@@ -38,19 +38,21 @@ export const idTokenInfoOf = (
   ...(expiresAtMs === null ? {} : { cacheExpiryDateTime: writeTime(expiresAtMs) }),
 });
 
-/** The token of a message; `null` where there is none, or one that stands for nobody. */
+/** Stands for nobody: a button was pressed (C02). */
+const NOBODY = 'NoAuthorization';
+
+/** The token of a message; `null`: it has none. */
 export function tokenIn(payload: Fields): Token | null {
   const said = fieldsAt(payload, 'idToken');
   const idToken = textAt(said, 'idToken');
   const type = textAt(said, 'type');
-  return idToken === '' || type === 'NoAuthorization' ? null : { idToken, type };
+  if (type === NOBODY) return { idToken: '', type };
+  return idToken === '' ? null : { idToken, type };
 }
 
-export const identityOf = ({ idToken, type }: Token): Identity => ({
-  by: 'token',
-  token: idToken,
-  tokenType: type,
-});
+/** Who a token stands for; `null`: nobody. */
+export const identityOf = ({ idToken, type }: Token): Identity | null =>
+  idToken === '' ? null : { by: 'token', token: idToken, tokenType: type };
 
 /** Tokens are compared without regard to capitals (2.0.1 part 2, identifierString). */
 export const isSameToken = (a: Token | null, b: Token | null): boolean =>
@@ -71,10 +73,7 @@ export function authorize(state: Ocpp2State, message: Call, view: DriverView): O
   ) {
     return step(state, answer(call, UNCHECKED));
   }
-  const token = tokenIn(payload);
-  if (token === null) {
-    return step(state, answer(call, { idTokenInfo: idTokenInfoOf('account-missing', null) }));
-  }
+  const token = tokenIn(payload) ?? { idToken: '', type: NOBODY };
   const own = orderOfToken(token.idToken, view.site.openCharges(state.pileNo));
   if (own !== undefined) {
     return step(state, answer(call, { idTokenInfo: idTokenInfoOf(null, null) }));
@@ -89,10 +88,14 @@ export function askCard(
   token: Token,
   ...before: readonly OcppEffect[]
 ): Ocpp2Step {
+  const identity = identityOf(token);
+  if (identity === null) {
+    const idTokenInfo = idTokenInfoOf('account-missing', null);
+    return step(state, answer(call, { idTokenInfo }), ...before);
+  }
   const asked = asking(state, { call, about: 'card', late: false, key: '', token });
   if (asked === undefined) return step(state, ...before);
   const { request } = asked;
-  const identity = identityOf(token);
   return step(asked.state, ...before, emit({ type: 'CardChecked', request, identity }));
 }
 

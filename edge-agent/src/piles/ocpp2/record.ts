@@ -12,14 +12,14 @@ const ACTION = 'TransactionEvent';
 
 function methodOf({ token, tradeNo }: Charge): StartMethod {
   if (tradeNo !== null || (token !== null && isRemoteToken(token.idToken))) return 'remote';
-  return token === null ? 'unknown' : 'card';
+  return token === null || token.idToken === '' ? 'unknown' : 'card';
 }
 
 /** What a transaction comes to, the same whatever the order in which its events came. */
 export function recordOf(pileNo: string, charge: Charge, nowMs: number): ChargeRecord {
   const { energy, readings, register } = chargeEnergyOf(charge.register);
   const { token, ended } = charge;
-  const isCard = token !== null && !isRemoteToken(token.idToken);
+  const isCard = token !== null && token.idToken !== '' && !isRemoteToken(token.idToken);
   return {
     tradeNo: charge.stored?.orderNo ?? '',
     pileNo,

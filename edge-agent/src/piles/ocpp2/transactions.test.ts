@@ -283,12 +283,13 @@ describe('tokens within a charge', () => {
     expect(recordsIn(hear(talk, ENDED))).toMatchObject([{ tradeNo: ORDER }]);
   });
 
-  test('one that stands for nobody is nobody', () => {
+  test('[OCPP-C9] a button is nobody’s card: the site decides, and the answer speaks of it', () => {
     const talk = new Talk().boot();
-    const free = hear(talk, { ...STARTED, idToken: { idToken: '', type: 'NoAuthorization' } });
-    expect(typesIn(free)).not.toContain('ChargeBegan');
-    const flows = hear(talk, UPDATED);
-    expect(ofType(flows, 'ChargeBegan')).toMatchObject([{ identity: null }]);
+    const pressed = hear(talk, { ...STARTED, idToken: { idToken: '', type: 'NoAuthorization' } });
+    expect(ofType(pressed, 'ChargeBegan')).toMatchObject([{ identity: null }]);
+    expect(answersIn(talk.store(pressed))).toEqual([{ idTokenInfo: { status: 'Accepted' } }]);
+    const ended = hear(talk, ENDED);
+    expect(recordsIn(ended)).toMatchObject([{ cardNo: null, startMethod: 'unknown' }]);
   });
 });
 
