@@ -1,5 +1,5 @@
-import { decimalOf, type EnergyStep, energyStep, energyText } from '@holdfast/shared/units';
 import { type Fields, fieldsAt, integerAt, isFields, textAt, textsIn } from '../ocpp/fields.ts';
+import { type MeterNotes, meterNotes, metersOf } from '../ocpp/meter-notes.ts';
 import type { Make } from '../ocpp/quirks.ts';
 
 /** What a station is, as its newest boot said. */
@@ -38,13 +38,6 @@ export interface ListNote {
   readonly cards: readonly string[];
 }
 
-/** Where the meter of a charge stood after a reset, and what had been counted until then ([OCPP-C14]). */
-export interface MeterNote {
-  readonly atMs: number;
-  readonly register: EnergyStep;
-  readonly energy: EnergyStep;
-}
-
 /** What the driver remembers of a station across connections and restarts. */
 export interface Memory {
   readonly boot: BootNote | null;
@@ -56,7 +49,7 @@ export interface Memory {
   /** Connectors whose change of availability waits for the end of a charge ([OCPP-D10]). */
   readonly availability: Readonly<Record<string, string>>;
   /** Charges whose meter was reset while they ran, by their number. */
-  readonly meters: Readonly<Record<string, MeterNote>>;
+  readonly meters: MeterNotes;
 }
 
 export const NO_MEMORY: Memory = {
@@ -111,29 +104,6 @@ function configurationOf(note: unknown): ConfigurationNote | null {
 const numbersIn = (value: unknown): readonly number[] =>
   Array.isArray(value) ? value.filter((item) => Number.isSafeInteger(item)) : [];
 
-function metersOf(note: Fields): Readonly<Record<string, MeterNote>> {
-  return Object.fromEntries(
-    Object.entries(note).flatMap(([no, meter]) => {
-      if (!isFields(meter)) return [];
-      const [register, energy] = [
-        decimalOf(textAt(meter, 'register'), 4),
-        decimalOf(textAt(meter, 'energy'), 4),
-      ];
-      const atMs = integerAt(meter, 'atMs');
-      if (register === undefined || energy === undefined || atMs === undefined) return [];
-      return [[no, { atMs, register: energyStep(register), energy: energyStep(energy) }] as const];
-    }),
-  );
-}
-
-const meterNotes = ({ meters }: Memory): unknown =>
-  Object.fromEntries(
-    Object.entries(meters).map(([no, { atMs, register, energy }]) => [
-      no,
-      { atMs, register: energyText(register), energy: energyText(energy) },
-    ]),
-  );
-
 /** Notes of a station as they come back from the site; one that is not as it was written is forgotten. */
 export function readMemory(notes: ReadonlyMap<string, unknown>): Memory {
   const at = (key: string): Fields => {
@@ -168,6 +138,6 @@ export const NOTES = {
   limit: (memory: Memory): unknown => memory.limit,
   'local-list': (memory: Memory): unknown => memory.list,
   availability: (memory: Memory): unknown => memory.availability,
-  meters: meterNotes,
+  meters: ({ meters }: Memory): unknown => meterNotes(meters),
 } as const;
 export type NoteKey = keyof typeof NOTES;

@@ -1,5 +1,6 @@
 import type { DriverView } from '../driver.ts';
 import { type Fields, integerAt, listAt } from '../ocpp/fields.ts';
+import { withReset } from '../ocpp/meter-notes.ts';
 import { chargeEnergyOf, withReading } from '../ocpp/meter-register.ts';
 import { gridCurrentsOf, readoutOf, readoutOver } from '../ocpp/readout.ts';
 import { type Sample, type Samples, samplesOf, withoutDoubles } from '../ocpp/sampled-values.ts';
@@ -143,19 +144,10 @@ function live(
   return andThen(lined, (s) => showSoon(s, connectorNo, view));
 }
 
-/** Charges whose meters are remembered at once. */
-const METERS_MAX = 32;
-
-/** [OCPP-C14] What a reset took from the register is kept: after a restart no reading tells of it. */
+/** [OCPP-C14] What a reset took from the register is kept. */
 function noteReset(state: Ocpp16State, { no, register }: Running): OcppStep {
-  const { flaws, energy, register: stands, readings } = chargeEnergyOf(register);
-  const before = state.memory.meters[no];
-  const isNew = before === undefined ? flaws.includes('reset') : (stands ?? 0n) < before.register;
-  const atMs = readings.at(-1)?.atMs;
-  if (!isNew || stands === null || atMs === undefined) return stay(state);
-  const others = Object.entries(state.memory.meters).filter(([other]) => other !== String(no));
-  const meters = [...others, [String(no), { atMs, register: stands, energy }] as const];
-  return remember(state, 'meters', { meters: Object.fromEntries(meters.slice(-METERS_MAX)) });
+  const meters = withReset(state.memory.meters, String(no), register);
+  return meters === undefined ? stay(state) : remember(state, 'meters', { meters });
 }
 
 /** MeterValues: answered at once. */

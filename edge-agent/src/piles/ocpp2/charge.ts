@@ -1,5 +1,7 @@
 import type { Refusal } from '@holdfast/shared/pile/refusals';
+import type { EnergyStep } from '@holdfast/shared/units';
 import type { OpenCharge } from '../../ports/site.ts';
+import type { MeterNotes } from '../ocpp/meter-notes.ts';
 import {
   chargeEnergyOf,
   type MeterRegister,
@@ -57,6 +59,8 @@ export interface Charge {
   readonly startedAtMs: number | null;
   /** Its Started has come; until then its start is that of its earliest message. */
   readonly begun: boolean;
+  /** What the site knows that its register stood at when it began. */
+  readonly meterStart: EnergyStep | null;
   readonly register: MeterRegister;
   readonly sequence: Sequence;
   readonly chargingState: string;
@@ -79,6 +83,7 @@ export const newCharge = (key: string): Charge => ({
   token: null,
   startedAtMs: null,
   begun: false,
+  meterStart: null,
   register: NO_READINGS,
   sequence: [],
   chargingState: '',
@@ -89,10 +94,11 @@ export const newCharge = (key: string): Charge => ({
 });
 
 /** A charge as the site's open orders know it, after a reconnect or a restart. */
-export function chargeOfOpen(open: OpenCharge): readonly Charge[] {
+export function chargeOfOpen(open: OpenCharge, meters: MeterNotes): readonly Charge[] {
   const { charge, orderNo, connectorNo, cardNo, chargingAtMs, openedAtMs } = open;
   if (charge === undefined) return [];
   const startedAtMs = chargingAtMs ?? openedAtMs;
+  const meter = meters[charge.key];
   return [
     {
       ...newCharge(charge.key),
@@ -102,7 +108,11 @@ export function chargeOfOpen(open: OpenCharge): readonly Charge[] {
       token: cardNo === null ? null : { idToken: cardNo, type: '', seqNo: -1 },
       startedAtMs,
       begun: true,
-      register: registerFrom(charge.meterStart, startedAtMs),
+      meterStart: charge.meterStart,
+      register:
+        meter === undefined
+          ? registerFrom(charge.meterStart, startedAtMs)
+          : registerFrom(meter.register, meter.atMs, meter.energy),
     },
   ];
 }
@@ -185,5 +195,5 @@ export const isOwed = ({
   chargeEnergyOf(register).energy > 0n;
 
 /** What it was first read at, for an order that begins with it. */
-export const meterStartOf = ({ register }: Charge) =>
-  (register.start ?? register.readings[0])?.energy ?? null;
+export const meterStartOf = ({ meterStart, register }: Charge): EnergyStep | null =>
+  meterStart ?? (register.start ?? register.readings[0])?.energy ?? null;

@@ -1,5 +1,6 @@
 import { decimalOf, type EnergyStep, energyStep, energyText } from '@holdfast/shared/units';
 import { type Fields, integerAt, isFields, textAt, textsIn } from '../ocpp/fields.ts';
+import { type MeterNotes, meterNotes, metersOf } from '../ocpp/meter-notes.ts';
 import type { Make } from '../ocpp/quirks.ts';
 import { type Numbering, numberingOf } from './connectors.ts';
 
@@ -53,6 +54,8 @@ export interface Memory {
   readonly availability: Readonly<Record<string, string>>;
   /** By transaction. */
   readonly pending: Readonly<Record<string, PendingNote>>;
+  /** Transactions whose meter was reset while they ran. */
+  readonly meters: MeterNotes;
 }
 
 export const NO_MEMORY: Memory = {
@@ -64,6 +67,7 @@ export const NO_MEMORY: Memory = {
   list: { version: 0, cards: [] },
   availability: {},
   pending: {},
+  meters: {},
 };
 
 /** A note holds 64 kB: so many values, so long. */
@@ -136,6 +140,7 @@ export function readMemory(notes: ReadonlyMap<string, unknown>): Memory {
     },
     availability: textsOf(notes.get('availability')),
     pending: Object.fromEntries(pending.slice(-PENDING_MAX)),
+    meters: metersOf(at('meters')),
   };
 }
 
@@ -160,5 +165,6 @@ export const NOTES = {
         .slice(-PENDING_MAX)
         .map(([key, note]) => [key, pendingNote(note)]),
     ),
+  meters: ({ meters }: Memory): unknown => meterNotes(meters),
 } as const;
 export type NoteKey = keyof typeof NOTES;

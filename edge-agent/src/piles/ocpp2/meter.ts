@@ -1,6 +1,7 @@
 import type { MeterReading } from '@holdfast/shared/money/readings';
 import type { DriverView } from '../driver.ts';
 import { type Fields, integerAt, listAt } from '../ocpp/fields.ts';
+import { withReset } from '../ocpp/meter-notes.ts';
 import { chargeEnergyOf } from '../ocpp/meter-register.ts';
 import { readoutOf, readoutOver } from '../ocpp/readout.ts';
 import { type Samples, samplesOf, withoutDoubles } from '../ocpp/sampled-values.ts';
@@ -21,7 +22,7 @@ import { type Charge, readAt } from './charge.ts';
 import { numbersOf } from './connectors.ts';
 import { showSoon } from './measure.ts';
 import { chargesOf, connectorOf, type Ocpp2State, withCharge, withConnector } from './state.ts';
-import type { Ocpp2Step } from './step.ts';
+import { type Ocpp2Step, remember } from './step.ts';
 
 /** Meter values that one message may bring. */
 const VALUES_MAX = 1_000;
@@ -124,6 +125,12 @@ function chargeOf(
   );
 }
 
+/** [OCPP-C14] What a reset took from the register is kept. */
+export function noteReset(state: Ocpp2State, { key, register }: Charge): Ocpp2Step {
+  const meters = withReset(state.memory.meters, key, register);
+  return meters === undefined ? stay(state) : remember(state, 'meters', { meters });
+}
+
 /** MeterValues: answered at once. */
 export function meterValues(state: Ocpp2State, message: Call, view: DriverView): Ocpp2Step {
   const { payload } = message;
@@ -140,7 +147,9 @@ export function meterValues(state: Ocpp2State, message: Call, view: DriverView):
       const charge = chargeOf(s, connectorNos, value.time.ms, view);
       if (charge === undefined) return stay(s);
       const counted = readAt(charge, [value]);
-      return step(withCharge(s, counted), ...oldReadings(counted, [value]));
+      return andThen(noteReset(withCharge(s, counted), counted), (t) =>
+        step(t, ...oldReadings(counted, [value])),
+      );
     }),
   );
   const running = chargeOf(read.state, connectorNos, view.nowMs, view)?.connectorNo;

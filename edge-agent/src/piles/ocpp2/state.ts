@@ -183,7 +183,7 @@ export function chargesOf(state: Ocpp2State, view: DriverView): readonly Charge[
   const own = new Set(charges.map(({ key }) => key));
   const stored = view.site
     .openCharges(pileNo)
-    .flatMap(chargeOfOpen)
+    .flatMap((open) => chargeOfOpen(open, memory.meters))
     .filter(({ key }) => !own.has(key));
   const known = new Set([...own, ...stored.map(({ key }) => key)]);
   const pending = Object.entries(memory.pending)

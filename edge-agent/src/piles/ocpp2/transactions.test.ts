@@ -410,6 +410,26 @@ test('[OCPP-C14] a meter that is reset in mid-charge, and one that falls, never 
   expect(energyOf(4_000)).toBe(0n);
 });
 
+test('[OCPP-C14] what a reset took is not forgotten by a restart', () => {
+  const talk = new Talk().boot();
+  talk.charge({ meterValue: [meter(0, 5_000)] });
+  const read = (n: number, wh: number) => {
+    talk.nowMs = NOW_MS + n * 60_000;
+    return hear(talk, event('Updated', n, n * 60, { meterValue: [meter(n * 60, wh)] }));
+  };
+  read(1, 5_500);
+  read(2, 100);
+  expect(ofType(read(3, 300), 'Noted')).toMatchObject([
+    { key: 'meters', value: { [KEY]: { register: '0.3000', energy: '0.8000' } } },
+  ]);
+  talk.closed();
+  talk.restart();
+  talk.open();
+  talk.nowMs = NOW_MS + 600_000;
+  const ended = hear(talk, { ...ENDED, seqNo: 4, meterValue: [meter(600, 1_000)] });
+  expect(recordsIn(ended)).toMatchObject([{ totalEnergy: 15_000n, meterStart: 50_000n }]);
+});
+
 test('what a station of 2.1 works out itself is kept (I)', () => {
   const talk = new Talk({}, '2.1').boot();
   talk.charge();

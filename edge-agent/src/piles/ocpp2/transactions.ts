@@ -29,7 +29,7 @@ import { drainEnded } from './drains.ts';
 import { happeningIn } from './happening.ts';
 import { show } from './measure.ts';
 import type { PendingNote } from './memory.ts';
-import { live, oldReadings, readingsOf, signedIn } from './meter.ts';
+import { live, noteReset, oldReadings, readingsOf, signedIn } from './meter.ts';
 import { askQueue } from './queues.ts';
 import { flawsOf, recordOf } from './record.ts';
 import { gapsIn } from './sequence.ts';
@@ -58,7 +58,8 @@ export function transactionEvent(
   const signed = signedIn(now.values, { transactionId: key });
   const costs = costsIn(message, key);
   const kept = step(withCharge(so.state, charge), ...so.effects, ...signed, ...costs);
-  const done = andThen(kept, (s) => taken(s, heard, view));
+  const counted = andThen(kept, (s) => noteReset(s, charge));
+  const done = andThen(counted, (s) => taken(s, heard, view));
   if (charge.connectorNo === null) return done;
   const { connectorNo } = charge;
   return andThen(done, (s) => live(s, connectorNo, now.values, view));
