@@ -15,7 +15,6 @@ import {
 } from '../ocpp/steps.ts';
 import { countOf, numberOf, type Place, withPlace } from './connectors.ts';
 import { type BootNote, readMemory } from './memory.ts';
-import { askQueues } from './queues.ts';
 import { beginState, type Ocpp2State, withMemory } from './state.ts';
 import { type Ocpp2Step, remember } from './step.ts';
 
@@ -106,7 +105,7 @@ export function boot(state: Ocpp2State, message: Call, view: DriverView): Ocpp2S
       { do: 'arm', timer: 'welcome', ms: spreadOf(pileNo, settings.welcomeMs) },
     ),
   );
-  return andThen(andThen(accepted, restarted), (s) => askQueues(s, view));
+  return andThen(accepted, restarted);
 }
 
 /** What was set and waited for a restart counts now ([OCPP-D2]). */

@@ -62,6 +62,12 @@ test('[OCPP-A8] a known station is served without a boot, one that never booted 
   const opened = talk.open();
   expect(ofType(opened, 'PileLoggedIn')).toMatchObject([{ firmware: '1.0.0' }]);
   expect(armedIn(opened)).not.toHaveProperty('boot');
+  expect(callsIn(talk.timer('welcome'))).toContainEqual(
+    expect.objectContaining({
+      action: 'TriggerMessage',
+      payload: { requestedMessage: 'StatusNotification', evse: { id: 1, connectorId: 1 } },
+    }),
+  );
   expect(answersIn(talk.charge())).toMatchObject([{ idTokenInfo: { status: 'Accepted' } }]);
 });
 

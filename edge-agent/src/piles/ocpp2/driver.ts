@@ -15,6 +15,7 @@ import { verifyList } from './local-list.ts';
 import { meterValues } from './meter.ts';
 import { notifyReport, readModel } from './model.ts';
 import { availabilityAgain, operationsOf } from './operate.ts';
+import { askQueues } from './queues.ts';
 import {
   chainStatus,
   chargingNeeds,
@@ -33,6 +34,7 @@ import { beginState, type Ocpp2State, type Version2 } from './state.ts';
 import { goneOver, reveal, status, vanish } from './status.ts';
 import type { Handler, Ocpp2Step } from './step.ts';
 import { transactionEvent, unheard } from './transactions.ts';
+import { askStates } from './trigger.ts';
 
 type StationAction = (typeof STATION_ACTIONS)[Version2][number];
 
@@ -137,6 +139,12 @@ function command<D extends PileCommand['do']>(
 const onCommand = (state: Ocpp2State, wish: PileCommand, view: DriverView): Ocpp2Step =>
   state.phase === 'served' ? command(state, wish, view) : stay(state);
 
+/** What a station is asked once its opening, or its boot, is behind it ([OCPP-A7]). */
+function welcome(state: Ocpp2State, view: DriverView): Ocpp2Step {
+  const asked = andThen(askStates(state), (s) => askQueues(s, view));
+  return andThen(andThen(asked, readModel), verifyList);
+}
+
 /** What a timer is about: a connector, or a transaction. */
 type Due = (state: Ocpp2State, of: string, view: DriverView) => Ocpp2Step;
 
@@ -149,7 +157,7 @@ const TIMERS: Readonly<Record<string, Due>> = {
   show: (state, no, view) => reveal(state, Number(no), view),
   vanish,
   verify: (state, no, view) => verify(state, Number(no), view),
-  welcome: (state) => andThen(readModel(state), verifyList),
+  welcome: (state, _of, view) => welcome(state, view),
 };
 
 function onTimer(state: Ocpp2State, timer: string, view: DriverView): Ocpp2Step {

@@ -4,7 +4,7 @@ import { compositeOf, type HeldProfile } from '../ocpp/composite.ts';
 import { type Fields, fieldsAt, integerAt, isFields, listAt, textAt } from '../ocpp/fields.ts';
 import type { OcppEffect } from '../ocpp/steps.ts';
 import { armedIn, callsIn, ofType } from '../ocpp/testing/effects.ts';
-import { at, KEY, NOW_MS, type Payload, Talk } from './testing/talk.ts';
+import { at, event, KEY, NOW_MS, type Payload, Talk } from './testing/talk.ts';
 
 const SMART = {
   'SmartChargingCtrlr.Enabled': 'true',
@@ -83,6 +83,22 @@ describe('a limit (K)', () => {
       { command: 'limitPower', connectorNo: 1, accepted: true, detail: { way: 'tx' } },
     ]);
     expect(profilesIn(limit(talk, 9_000))).toHaveLength(1);
+  });
+
+  test('of a charge is one of the next as well, for the time that is left', () => {
+    const talk = smart();
+    talk.charge();
+    accept(talk, limit(talk, 11_000));
+    talk.nowMs += 90_000;
+    talk.hear('TransactionEvent', event('Ended', 1, 90));
+    talk.nowMs += 10_000;
+    const transactionInfo = { transactionId: 'tx-2' };
+    const timestamp = at(100);
+    expect(profilesIn(talk.charge({ transactionInfo, timestamp, meterValue: [] }))).toMatchObject([
+      { chargingProfile: { transactionId: 'tx-2', chargingSchedule: [{ duration: 200 }] } },
+    ]);
+    talk.nowMs += 300_000;
+    expect(talk.timer('limit:1')).toEqual([]);
   });
 
   test('[OCPP-D5] profiles of others go when a station is adopted', () => {

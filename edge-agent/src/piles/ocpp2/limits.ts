@@ -69,7 +69,7 @@ export function limitPower(state: Ocpp2State, command: LimitCommand, view: Drive
   const before = connectorOf(state, connectorNo).limit;
   if (maxW === null) return lift(state, connectorNo);
   const pausedAtMs = before?.pausedAtMs ?? 0;
-  const limit: Limit = { maxW, validSeconds, pausedAtMs };
+  const limit: Limit = { maxW, untilMs: view.nowMs + validSeconds * 1_000, pausedAtMs };
   const wanted = withConnector(state, connectorNo, { limit });
   const restMs = pausedAtMs + state.settings.pauseMs - view.nowMs;
   if (before !== null && isPause(state, before.maxW) && !isPause(state, maxW) && restMs > 0) {
@@ -96,7 +96,7 @@ function lift(state: Ocpp2State, connectorNo: number): Ocpp2Step {
   );
 }
 
-/** The time of a pause is over: what is wanted now is set. */
+/** The time of a pause is over, or a charge has begun: what is wanted now is set. */
 export const limitDue = (state: Ocpp2State, connectorNo: number, view: DriverView): Ocpp2Step =>
   apply(state, connectorNo, state.memory.limit.way, view);
 
@@ -130,9 +130,16 @@ export const forgetBase = (state: Ocpp2State): Ocpp2Step =>
     : remember(state, 'limit', { limit: { ...state.memory.limit, based: [] } });
 
 /** Watts for a way: one that counts for all connectors takes the least, or the sum. */
-function wishOf(state: Ocpp2State, connectorNo: number, way: ProfileWay, limit: Limit): Wish {
+function wishOf(
+  state: Ocpp2State,
+  connectorNo: number,
+  way: ProfileWay,
+  limit: Limit,
+  view: DriverView,
+): Wish {
   const safeW = safeWOf(state);
-  const { validSeconds, maxW: watts } = limit;
+  const { untilMs, maxW: watts } = limit;
+  const validSeconds = Math.ceil((untilMs - view.nowMs) / 1_000);
   const nos = connectorNosOf(state);
   if (connectorNo === STATION) {
     return { connectorNo, watts, validSeconds, safeW: Math.min(safeW * nos.length, watts) };
@@ -151,7 +158,7 @@ function wishOf(state: Ocpp2State, connectorNo: number, way: ProfileWay, limit: 
 /** Puts a limit to the station by the way of that number, or by the last there is. */
 function apply(state: Ocpp2State, connectorNo: number, from: number, view: DriverView): Ocpp2Step {
   const { limit } = connectorOf(state, connectorNo);
-  if (limit === null) return stay(state);
+  if (limit === null || limit.untilMs <= view.nowMs) return stay(state);
   const ways = waysOf(state, connectorNo);
   const at = Math.min(from, Math.max(0, ways.length - 1));
   const pause = isPause(state, limit.maxW);
@@ -162,7 +169,13 @@ function apply(state: Ocpp2State, connectorNo: number, from: number, view: Drive
   if (way === 'stop') return stopOver(timed, connectorNo, limit, view);
   const charge = connectorNo === STATION ? undefined : chargeAt(timed, connectorNo, view);
   const real = way === 'tx' && charge === undefined ? 'tx-default' : way;
-  const profile = limitProfile(timed, real, wishOf(timed, connectorNo, real, limit), charge, view);
+  const profile = limitProfile(
+    timed,
+    real,
+    wishOf(timed, connectorNo, real, limit, view),
+    charge,
+    view,
+  );
   const tag = tagOf('limit', connectorNo, at);
   const based = base(timed, evseOf(timed, connectorNo), hasUnder(timed, real));
   return andThen(based, (s) => step(s, call('SetChargingProfile', profile, tag)));

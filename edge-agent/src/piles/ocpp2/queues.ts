@@ -10,7 +10,7 @@ const KIND = 'queue';
 export const askQueue = (key: string): OcppEffect =>
   call('GetTransactionStatus', { transactionId: key }, tagOf(KIND, key));
 
-/** [OCPP-C11] What ran before a boot is asked for. */
+/** [OCPP-C11] What ran before a boot, or before the line was lost, is asked for. */
 export const askQueues = (state: Ocpp2State, view: DriverView): Ocpp2Step =>
   step(
     state,

@@ -34,7 +34,8 @@ export interface Connector {
 /** A limit that is wanted, and where it stands. */
 export interface Limit {
   readonly maxW: number;
-  readonly validSeconds: number;
+  /** It holds until then, and leaves what is safe. */
+  readonly untilMs: number;
   /** When the connector was last told to pause ([OCPP-D7]). */
   readonly pausedAtMs: number;
 }

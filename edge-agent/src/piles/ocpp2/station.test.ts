@@ -97,7 +97,8 @@ describe('the device model (B05 to B08)', () => {
     expect(talk.state.memory.model).toMatchObject({ firmware: '1.0.0', values: settings });
     talk.restart();
     talk.open();
-    expect(callsIn(talk.timer('welcome'))).toEqual([]);
+    expect(actionsIn(talk.timer('welcome'))).toEqual(['TriggerMessage']);
+    talk.hear('StatusNotification', statusOf('Available', 1));
     const chargingStation = { vendorName: 'Example', model: 'Two', firmwareVersion: '2' };
     talk.hear('BootNotification', { ...BOOT, chargingStation });
     expect(actionsIn(talk.timer('welcome'))).toEqual(['GetBaseReport']);

@@ -6,6 +6,7 @@ import type { OcppEffect } from '../ocpp/steps.ts';
 import { answersIn, callsIn, eventsIn, ofType } from '../ocpp/testing/effects.ts';
 import {
   at,
+  BOOT,
   CARD,
   ENDED,
   event,
@@ -349,13 +350,10 @@ describe('[OCPP-C11] a charge that its station forgets', () => {
   test('is asked for after a boot, and over when it neither runs nor waits', () => {
     const talk = new Talk().boot();
     talk.charge();
-    const booted = talk.hear('BootNotification', {
-      reason: 'PowerUp',
-      chargingStation: { vendorName: 'Example', model: 'Two' },
-    });
-    expect(callsIn(booted)).toMatchObject([
-      { action: 'GetTransactionStatus', tag: `queue:${KEY}` },
-    ]);
+    talk.hear('BootNotification', BOOT);
+    expect(callsIn(talk.timer('welcome'))).toContainEqual(
+      expect.objectContaining({ action: 'GetTransactionStatus', tag: `queue:${KEY}` }),
+    );
     const answered = talk.reply(`queue:${KEY}`, {
       ongoingIndicator: false,
       messagesInQueue: false,

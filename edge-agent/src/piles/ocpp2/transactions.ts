@@ -27,6 +27,7 @@ import {
 import { costOf } from './cost.ts';
 import { drainEnded } from './drains.ts';
 import { happeningIn } from './happening.ts';
+import { limitDue } from './limits.ts';
 import { show } from './measure.ts';
 import type { PendingNote } from './memory.ts';
 import { live, noteReset, oldReadings, readingsOf, signedIn } from './meter.ts';
@@ -190,7 +191,10 @@ export function chargeStored(
     found.call === null ? [] : [answer(found.call, infoOf(charge, found.token))];
   const told = step(withCharge(rest, charge), ...said, ...late);
   const isOld = found.late || charge.ended !== null;
-  return isOld ? told : andThen(told, (s) => show(s, connectorNo, view));
+  if (isOld) return told;
+  // The profile of a charge has ended with the charge before.
+  const limited = andThen(told, (s) => limitDue(s, charge.connectorNo ?? connectorNo, view));
+  return andThen(limited, (s) => show(s, connectorNo, view));
 }
 
 /** The record is on disk: the event is answered, and what waited for the end of the charge goes on. */
