@@ -15,3 +15,11 @@ export interface StoredCard {
   readonly concurrent: boolean;
   readonly changedAtMs: number;
 }
+
+/** A group of cards that is more than a name in its cards. */
+export interface CardGroup {
+  readonly group: string;
+  /** `blocked`: none of its cards may charge. */
+  readonly state: 'accepted' | 'blocked';
+  readonly changedAtMs: number;
+}

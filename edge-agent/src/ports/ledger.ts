@@ -4,8 +4,9 @@ import type { Command, CommandAnswer } from '@holdfast/shared/sync/commands';
 import type { SiteEvent } from '@holdfast/shared/sync/events';
 import type { StreamId } from '@holdfast/shared/sync/lanes';
 import type { ClockReading, DayChain, GapRecord } from '@holdfast/shared/sync/messages';
-import type { StoredCard } from './cards.ts';
+import type { CardGroup, StoredCard } from './cards.ts';
 import type { SecurityChange, SecurityStore } from './credentials.ts';
+import type { Reservation } from './reservations.ts';
 
 /** Who this store is ([SYNC-10]). A new store id means a new epoch at the hub. */
 export interface LedgerIdentity {
@@ -65,6 +66,10 @@ export type Change =
   | { readonly save: 'pile-note'; readonly note: PileNote }
   | { readonly save: 'card'; readonly card: StoredCard }
   | { readonly save: 'card-gone'; readonly token: string }
+  | { readonly save: 'card-group'; readonly group: CardGroup }
+  | { readonly save: 'card-group-gone'; readonly group: string }
+  | { readonly save: 'reservation'; readonly reservation: Reservation }
+  | { readonly save: 'reservation-gone'; readonly id: number }
   | SecurityChange;
 
 /** An event to be numbered in the stream (vendor, lane) in the same transaction ([SYNC-1]). */
@@ -149,6 +154,8 @@ export interface Ledger extends SecurityStore {
   readonly piles: () => Promise<readonly KnownPile[]>;
   readonly notes: () => Promise<readonly PileNote[]>;
   readonly cards: () => Promise<readonly StoredCard[]>;
+  readonly cardGroups: () => Promise<readonly CardGroup[]>;
+  readonly reservations: () => Promise<readonly Reservation[]>;
   readonly command: (id: string) => Promise<LoggedCommand | undefined>;
   readonly unfinishedCommands: () => Promise<readonly LoggedCommand[]>;
   readonly counter: (name: string) => Promise<number>;

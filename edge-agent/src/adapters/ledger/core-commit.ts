@@ -17,7 +17,11 @@ export type Write =
   | readonly [table: 'pile_note', columns: Columns]
   | readonly [table: 'pile_note_gone', columns: Columns]
   | readonly [table: 'card', columns: Columns]
-  | readonly [table: 'card_gone', columns: Columns];
+  | readonly [table: 'card_gone', columns: Columns]
+  | readonly [table: 'card_group', columns: Columns]
+  | readonly [table: 'card_group_gone', columns: Columns]
+  | readonly [table: 'reservation', columns: Columns]
+  | readonly [table: 'reservation_gone', columns: Columns];
 
 /** A commit as the writer takes it. */
 export interface CoreCommit {
@@ -69,6 +73,14 @@ function writeOf(change: Change, events: readonly OutgoingEvent[]): Write {
       return ['card', [tokenKey(change.card.token), JSON.stringify(change.card)]];
     case 'card-gone':
       return ['card_gone', [tokenKey(change.token)]];
+    case 'card-group':
+      return ['card_group', [change.group.group, JSON.stringify(change.group)]];
+    case 'card-group-gone':
+      return ['card_group_gone', [change.group]];
+    case 'reservation':
+      return ['reservation', [change.reservation.id, JSON.stringify(change.reservation)]];
+    case 'reservation-gone':
+      return ['reservation_gone', [change.id]];
     case 'security-event':
       return ['security_event', [change.event.pileNo, JSON.stringify(change.event)]];
   }

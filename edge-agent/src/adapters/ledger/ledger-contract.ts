@@ -138,6 +138,39 @@ function storageContract(of: Bench): void {
       expect([await of.ledger.notes(), await of.ledger.cards()]).toEqual([[], []]);
     });
 
+    test('groups of cards and reservations, until they are taken away', async () => {
+      const group = { group: 'family', state: 'blocked', changedAtMs: 1 } as const;
+      const reservation = {
+        id: 7,
+        pileNo: 'P1',
+        connectorNo: null,
+        token: 'AbCd',
+        account: null,
+        expiresAtMs: 2,
+        madeAtMs: 1,
+      };
+      const later = { ...reservation, id: 10 };
+      const read = async () => [await of.ledger.cardGroups(), await of.ledger.reservations()];
+      await of.ledger.commit({
+        changes: [
+          { save: 'card-group', group: { ...group, state: 'accepted' } },
+          { save: 'card-group', group },
+          { save: 'reservation', reservation: later },
+          { save: 'reservation', reservation },
+        ],
+        events: [],
+      });
+      expect(await read()).toEqual([[group], [reservation, later]]);
+      await of.ledger.commit({
+        changes: [
+          { save: 'card-group-gone', group: 'family' },
+          { save: 'reservation-gone', id: 7 },
+        ],
+        events: [],
+      });
+      expect(await read()).toEqual([[], [later]]);
+    });
+
     test('piles, counters and the clock', async () => {
       const pile: KnownPile = {
         pileNo: 'p1',

@@ -2,13 +2,14 @@ import { FaultError } from '@holdfast/shared/errors/fault';
 import type { Order } from '@holdfast/shared/order/order';
 import { orderOf } from '@holdfast/shared/order/order-text';
 import type { ClockReading } from '@holdfast/shared/sync/messages';
-import type { StoredCard } from '../../ports/cards.ts';
+import type { CardGroup, StoredCard } from '../../ports/cards.ts';
 import type {
   StoredCertificate,
   StoredCredential,
   StoredSecurityEvent,
 } from '../../ports/credentials.ts';
 import type { KnownPile, Ledger, LoggedCommand } from '../../ports/ledger.ts';
+import type { Reservation } from '../../ports/reservations.ts';
 import type { SecurityEventRow } from './sqlite/security-reader.ts';
 import type { Threads } from './threads.ts';
 
@@ -22,6 +23,8 @@ function orderFrom(body: string): Order {
 const commandFrom = (body: string): LoggedCommand => JSON.parse(body);
 const pileFrom = (body: string): KnownPile => JSON.parse(body);
 const cardFrom = (body: string): StoredCard => JSON.parse(body);
+const groupFrom = (body: string): CardGroup => JSON.parse(body);
+const reservationFrom = (body: string): Reservation => JSON.parse(body);
 const clockFrom = (body: string): ClockReading => JSON.parse(body);
 const credentialFrom = (body: string): StoredCredential => JSON.parse(body);
 const certificateFrom = (body: string): StoredCertificate => JSON.parse(body);
@@ -37,6 +40,8 @@ export type LedgerReads = Pick<
   | 'openOrders'
   | 'notes'
   | 'cards'
+  | 'cardGroups'
+  | 'reservations'
   | 'orders'
   | 'records'
   | 'piles'
@@ -68,6 +73,8 @@ export function ledgerReads({ reader, bulk }: Threads): LedgerReads {
         value: JSON.parse(row.value),
       })),
     cards: async () => (await reader.ask('cards', undefined)).map(cardFrom),
+    cardGroups: async () => (await reader.ask('cardGroups', undefined)).map(groupFrom),
+    reservations: async () => (await reader.ask('reservations', undefined)).map(reservationFrom),
     openOrders: async () => (await reader.ask('openOrders', undefined)).map(orderFrom),
     orders: async (filter) => (await reader.ask('orders', filter)).map(orderFrom),
     records: (tradeNo) => reader.ask('records', tradeNo),

@@ -1,5 +1,5 @@
 import type { Order } from '@holdfast/shared/order/order';
-import type { StoredCard } from '../../ports/cards.ts';
+import type { CardGroup, StoredCard } from '../../ports/cards.ts';
 import type {
   StoredCertificate,
   StoredCredential,
@@ -14,6 +14,7 @@ import type {
   OrderFilter,
   PileNote,
 } from '../../ports/ledger.ts';
+import type { Reservation } from '../../ports/reservations.ts';
 import { tokenKey } from './core-commit.ts';
 import { byNewest, isOpen } from './order-listing.ts';
 
@@ -23,6 +24,8 @@ type Reads =
   | 'openOrders'
   | 'notes'
   | 'cards'
+  | 'cardGroups'
+  | 'reservations'
   | 'orders'
   | 'records'
   | 'piles'
@@ -55,6 +58,31 @@ function listed(newestFirst: readonly Order[], filter: OrderFilter): readonly Or
 const byKey = <T>(map: ReadonlyMap<string, T>): readonly T[] =>
   [...map].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
 
+/** Cards, groups and reservations. */
+function heldStore() {
+  const cards = new Map<string, StoredCard>();
+  const groups = new Map<string, CardGroup>();
+  const reservations = new Map<number, Reservation>();
+  const port: Pick<Ledger, 'cards' | 'cardGroups' | 'reservations'> = {
+    cards: async () => byKey(cards),
+    cardGroups: async () => byKey(groups),
+    reservations: async () => [...reservations.values()].sort((a, b) => a.id - b.id),
+  };
+  return {
+    port,
+    save(change: Change): void {
+      if (change.save === 'card') cards.set(tokenKey(change.card.token), change.card);
+      if (change.save === 'card-gone') cards.delete(tokenKey(change.token));
+      if (change.save === 'card-group') groups.set(change.group.group, change.group);
+      if (change.save === 'card-group-gone') groups.delete(change.group);
+      if (change.save === 'reservation') {
+        reservations.set(change.reservation.id, change.reservation);
+      }
+      if (change.save === 'reservation-gone') reservations.delete(change.id);
+    },
+  };
+}
+
 /** What the tables of core.db hold, in maps. */
 export function memoryStore(): MemoryStore {
   const orders = new Map<string, Order>();
@@ -65,7 +93,7 @@ export function memoryStore(): MemoryStore {
   const credentials = new Map<string, StoredCredential>();
   const certificates = new Map<string, StoredCertificate>();
   const notes = new Map<string, PileNote>();
-  const cards = new Map<string, StoredCard>();
+  const held = heldStore();
   const securityEvents: StoredSecurityEvent[] = [];
   const allOrders = (): readonly Order[] => [...orders.values()].sort(byNewest).reverse();
   return {
@@ -81,8 +109,7 @@ export function memoryStore(): MemoryStore {
         if (value === null) notes.delete(`${pileNo} ${key}`);
         else notes.set(`${pileNo} ${key}`, change.note);
       }
-      if (change.save === 'card') cards.set(tokenKey(change.card.token), change.card);
-      if (change.save === 'card-gone') cards.delete(tokenKey(change.token));
+      held.save(change);
       if (change.save === 'credential') {
         credentials.set(change.credential.pileNo, change.credential);
       }
@@ -103,7 +130,7 @@ export function memoryStore(): MemoryStore {
               at === pileNo && (ref.by === 'no' ? charge?.no === ref.no : charge?.key === ref.key),
           ),
       notes: async () => byKey(notes),
-      cards: async () => byKey(cards),
+      ...held.port,
       openOrders: async () => allOrders().filter(isOpen),
       orders: async (filter) => listed(allOrders().toReversed(), filter),
       records: async (tradeNo) => records.filter((record) => record.tradeNo === tradeNo),

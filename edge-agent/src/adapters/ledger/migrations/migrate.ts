@@ -4,9 +4,10 @@ import { spine } from './001-spine.ts';
 import { newestEvent } from './002-newest-event.ts';
 import { doors } from './003-doors.ts';
 import { pilesOwn } from './004-piles-own.ts';
+import { heldFor } from './005-held-for.ts';
 import type { LedgerFile, Migration } from './migration.ts';
 
-export const MIGRATIONS: readonly Migration[] = [spine, newestEvent, doors, pilesOwn];
+export const MIGRATIONS: readonly Migration[] = [spine, newestEvent, doors, pilesOwn, heldFor];
 
 /** Version of the schema of a file; 0 for a new one. */
 export const versionOf = (db: Database): number =>

@@ -34,6 +34,8 @@ export interface CoreReads {
   readonly openOrders: () => readonly string[];
   readonly notes: () => readonly NoteRow[];
   readonly cards: () => readonly string[];
+  readonly cardGroups: () => readonly string[];
+  readonly reservations: () => readonly string[];
   readonly orders: (filter: OrderFilter) => readonly string[];
   readonly records: (tradeNo: string) => readonly KeptRecord[];
   readonly piles: () => readonly string[];

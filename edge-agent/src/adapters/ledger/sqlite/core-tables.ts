@@ -31,6 +31,12 @@ const SAVE: Readonly<Record<Write[0], string>> = {
   card: `INSERT INTO card (token, body) VALUES (?, ?)
     ON CONFLICT (token) DO UPDATE SET body = excluded.body`,
   card_gone: 'DELETE FROM card WHERE token = ?',
+  card_group: `INSERT INTO card_group (name, body) VALUES (?, ?)
+    ON CONFLICT (name) DO UPDATE SET body = excluded.body`,
+  card_group_gone: 'DELETE FROM card_group WHERE name = ?',
+  reservation: `INSERT INTO reservation (id, body) VALUES (?, ?)
+    ON CONFLICT (id) DO UPDATE SET body = excluded.body`,
+  reservation_gone: 'DELETE FROM reservation WHERE id = ?',
   security_event: 'INSERT INTO security_event (pile_no, body) VALUES (?, ?)',
 };
 
@@ -48,6 +54,10 @@ export function coreWriter(db: Database): (write: Write) => void {
     pile_note_gone: db.prepare(SAVE.pile_note_gone),
     card: db.prepare(SAVE.card),
     card_gone: db.prepare(SAVE.card_gone),
+    card_group: db.prepare(SAVE.card_group),
+    card_group_gone: db.prepare(SAVE.card_group_gone),
+    reservation: db.prepare(SAVE.reservation),
+    reservation_gone: db.prepare(SAVE.reservation_gone),
     security_event: db.prepare(SAVE.security_event),
   };
   return ([table, columns]) => {

@@ -12,7 +12,7 @@ interface Text {
   readonly body: string;
 }
 
-/** Reads by what piles say themselves: their charges, their notes; and the cards of the site. */
+/** Reads by what piles say themselves, their charges and notes; and what people entered at the site. */
 export function ownReader(db: Database) {
   // A number is given once at a site; the pile is asked besides, for a pile may say any number.
   const byNo = db.prepare<[number, string], Text>(
@@ -25,10 +25,15 @@ export function ownReader(db: Database) {
     'SELECT pile_no AS pileNo, key, value FROM pile_note ORDER BY pile_no, key',
   );
   const cards = db.prepare<[], Text>('SELECT body FROM card ORDER BY token');
+  const cardGroups = db.prepare<[], Text>('SELECT body FROM card_group ORDER BY name');
+  const reservations = db.prepare<[], Text>('SELECT body FROM reservation ORDER BY id');
+  const bodies = (rows: readonly Text[]): readonly string[] => rows.map(({ body }) => body);
   return {
     orderOfCharge: ({ pileNo, ref }: { readonly pileNo: string; readonly ref: ChargeRef }) =>
       (ref.by === 'no' ? byNo.get(ref.no, pileNo) : byKey.get(pileNo, ref.key))?.body,
     notes: (): readonly NoteRow[] => notes.all(),
-    cards: (): readonly string[] => cards.all().map(({ body }) => body),
+    cards: () => bodies(cards.all()),
+    cardGroups: () => bodies(cardGroups.all()),
+    reservations: () => bodies(reservations.all()),
   };
 }
