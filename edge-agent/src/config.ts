@@ -6,7 +6,7 @@ import { DEFAULT_POLICY, type SettlePolicy } from '@holdfast/shared/money/policy
 import { decimalOf, energyStep, fen } from '@holdfast/shared/units';
 import { Settings } from 'typebox/system';
 import { Value } from 'typebox/value';
-import { type Lists, readLists } from './config/lists.ts';
+import { guestOf, type Lists, readLists, type Spender } from './config/lists.ts';
 import type { PileOcpp } from './config/ocpp-schema.ts';
 import { portOf } from './config/ports.ts';
 import { ConfigFile } from './config/schema.ts';
@@ -23,6 +23,8 @@ export interface PileConfig {
   readonly ratedPowerW: number | null;
   /** `undefined`: nothing is said, as published. */
   readonly ocpp: PileOcpp | undefined;
+  /** Who pays charges of nobody here; `null`: nobody, `undefined`: as at the site. */
+  readonly guest: Spender | null | undefined;
 }
 
 export type FrontConfig = ConfigFile['fronts'][number] & { readonly port: number };
@@ -39,6 +41,8 @@ export interface EdgeConfig {
   readonly piles: ReadonlyMap<string, PileConfig>;
   readonly tariffs: TariffBook;
   readonly lists: Lists;
+  /** Who pays charges without a card that is known; `null`: they are refused. */
+  readonly guest: Spender | null;
   readonly hub: HubConfig | null;
   readonly policy: SettlePolicy;
   readonly reactionMs: number;
@@ -66,7 +70,7 @@ export const isLoopback = (host: string): boolean => LOOPBACK.includes(host);
 
 function readPiles(file: ConfigFile, report: Report): ReadonlyMap<string, PileConfig> {
   const piles = new Map<string, PileConfig>();
-  for (const [n, { pileNo, dialect, ratedKw, ocpp }] of file.piles.entries()) {
+  for (const [n, { pileNo, dialect, ratedKw, ocpp, guest: told }] of file.piles.entries()) {
     if (piles.has(pileNo)) {
       report({
         path: `/piles/${n}/pileNo`,
@@ -83,7 +87,8 @@ function readPiles(file: ConfigFile, report: Report): ReadonlyMap<string, PileCo
       });
     }
     const ratedPowerW = ratedKw === undefined ? null : Math.round(ratedKw * 1_000);
-    piles.set(pileNo, { pileNo, dialect, ratedPowerW, ocpp });
+    const guest = told === undefined ? undefined : told === false ? null : guestOf(told);
+    piles.set(pileNo, { pileNo, dialect, ratedPowerW, ocpp, guest });
   }
   return piles;
 }
@@ -163,6 +168,7 @@ export function configOf(json: unknown, folder: string): EdgeConfig {
     piles: readPiles(file, report),
     tariffs: readTariffs(file.tariffs, file.tariff, report),
     lists: readLists(file, report),
+    guest: file.guest === undefined ? null : guestOf(file.guest),
     hub: hubOf(file),
     policy: policyOf(file),
     reactionMs: file.billing.reactionSeconds * 1_000,

@@ -80,7 +80,8 @@ export function cardApi(cards: CardBook, clock: Pick<Clock, 'nowMs'>): CardApi {
     return card;
   };
   return {
-    cards: (query) => pageOf(cards.entered().map(resourceOf), query, ({ token }) => token),
+    cards: (query) =>
+      pageOf(cards.entered().map(resourceOf), query, ({ token }) => token.toLowerCase()),
     card: (token) => resourceOf(cardOf(token)),
     async enter(token, request) {
       const { account, balanceYuan, asOf, state, expiresAt, group, concurrent } = request;

@@ -36,6 +36,14 @@ export function cardKey(cardNo: string): string {
     .replace(/(?:00)+$/, '');
 }
 
+/** Four bytes or more, as readers read them. A shorter text is a name, whatever it is made of. */
+const BYTES = /^(?:[0-9a-f]{2}){4,}$/i;
+export const isBytes = (token: string): boolean => BYTES.test(token);
+
+/** One key for a card that a pile reads as bytes and another as text (OCPP). */
+export const payerKey = (token: string): string =>
+  isBytes(token) ? cardKey(token) : token.toLowerCase();
+
 /** VINs are compared in capitals. */
 export const vinKey = (vin: string): string => vin.toUpperCase();
 
@@ -54,6 +62,12 @@ const spenderOf = (entry: Entry): Spender => ({
   expiresAtMs: null,
   group: null,
   concurrent: false,
+});
+
+/** Whoever comes without a card that is known; no balance is counted for it but that of each charge. */
+export const guestOf = ({ account, balanceYuan }: Pick<Entry, 'account' | 'balanceYuan'>) => ({
+  ...spenderOf({ account, balanceYuan, state: 'accepted' }),
+  concurrent: true,
 });
 
 function read<T extends Entry>(

@@ -80,6 +80,26 @@ const Front = Type.Object(
   strict,
 );
 
+const spender = {
+  account: text('who pays', 64),
+  balanceYuan: yuan('what may be spent since `asOf`, yuan'),
+  asOf: Type.Optional(
+    text('name of the day that the balance is of; a new one forgets what was spent', 32),
+  ),
+  state: Type.Enum(['accepted', 'frozen'], { default: 'accepted' }),
+};
+
+const Guest = Type.Object(
+  {
+    account: spender.account,
+    balanceYuan: yuan('most that one charge of a guest may cost, yuan'),
+  },
+  {
+    ...strict,
+    description: 'who pays charges without a card that is known (OCPP); left out: they are refused',
+  },
+);
+
 const Pile = Type.Object(
   {
     pileNo: text('number of the pile, as it says itself; of OCPP stations their identity', 48),
@@ -92,19 +112,13 @@ const Pile = Type.Object(
       }),
     ),
     ocpp: Type.Optional(PileOcpp),
+    guest: Type.Optional(
+      Type.Union([Guest, Type.Literal(false)], { description: 'in place of that of the site' }),
+    ),
     ...pileDoor,
   },
   strict,
 );
-
-const spender = {
-  account: text('who pays', 64),
-  balanceYuan: yuan('what may be spent since `asOf`, yuan'),
-  asOf: Type.Optional(
-    text('name of the day that the balance is of; a new one forgets what was spent', 32),
-  ),
-  state: Type.Enum(['accepted', 'frozen'], { default: 'accepted' }),
-};
 
 const Card = Type.Object(
   {
@@ -244,6 +258,7 @@ export const ConfigFile = Type.Object(
     tariff: Type.Optional(text('tariffId of the prices that hold now; left out: no charging', 64)),
     cards: Type.Array(Card, { maxItems: 200_000, default: [] }),
     vins: Type.Array(Vin, { maxItems: 200_000, default: [] }),
+    guest: Type.Optional(Guest),
     hub: Type.Optional(Hub),
     billing: Billing,
     limits: Limits,

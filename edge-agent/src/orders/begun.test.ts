@@ -44,6 +44,14 @@ describe('a charge that its pile began', () => {
     expect(stopping.effects.at(-1)).toMatchObject({ command: { do: 'stop' } });
   });
 
+  test('[ORD-18] after its record it is answered, and the money stays', () => {
+    const record: OrderInput = { on: 'record', facts: factsOf(RECORD) };
+    const settled = take(sessionIn('starting'), record, 12_000).session;
+    const { session, does } = take(settled, begin({ late: true }), 13_000);
+    expect(does).toEqual(['save', 'keep-record', 'send']);
+    expect(session.order).toEqual({ ...settled.order, charge: beginOf().charge, eventNo: 3 });
+  });
+
   test('[ORD-18] a begin that is told late sends and tells nothing but its answer', () => {
     const late = { late: true, refusal: 'account-missing' } as const;
     for (const session of [null, sessionIn('stopping'), sessionIn('failed')]) {

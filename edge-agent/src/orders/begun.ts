@@ -64,6 +64,17 @@ export function nameCharge(session: Session, begin: ChargeBegin, at: Moment): St
   return move(session, kind, change, at, { do: 'keep-record' }, answer(session, begin), ...again);
 }
 
+/** The record of the charge came before its begin: what is settled stays, and gets its name. */
+export const nameSettled = (session: Session, begin: ChargeBegin, at: Moment): Step =>
+  move(
+    session,
+    'OrderRevised',
+    { charge: begin.charge },
+    at,
+    { do: 'keep-record' },
+    answer(session, begin),
+  );
+
 /** [ORD-4]: its start has failed meanwhile; the charge is written down, and told to stop. */
 export function beginFailed(
   session: Session,

@@ -1,5 +1,12 @@
 import type { Order, OrderState } from '@holdfast/shared/order/order';
-import { beginFailed, beginStarted, nameCharge, openBegun, stopUnwanted } from './begun.ts';
+import {
+  beginFailed,
+  beginStarted,
+  nameCharge,
+  nameSettled,
+  openBegun,
+  stopUnwanted,
+} from './begun.ts';
 import { deadlineOf } from './deadlines.ts';
 import { estimateOf } from './estimate.ts';
 import { newSession, sessionOf } from './opening.ts';
@@ -271,12 +278,19 @@ const FAILED: Handlers = {
 /** [ORD-13]: nothing but another record is looked at. */
 const CLOSED: Handlers = { record: onRecord };
 
+/** A begin that comes after its record is answered all the same ([ORD-18]). */
+const SETTLED: Handlers = {
+  ...CLOSED,
+  'charge-began': (session, { begin }, at) =>
+    session.order.charge === undefined ? nameSettled(session, begin, at) : 'ignored',
+};
+
 const TABLE: Readonly<Record<OrderState, Handlers>> = {
   starting: STARTING,
   charging: CHARGING,
   stopping: STOPPING,
   'awaiting-record': AWAITING,
-  settled: CLOSED,
+  settled: SETTLED,
   failed: FAILED,
   orphan: CLOSED,
 };

@@ -5,6 +5,7 @@ import { type Settlement, settle } from '@holdfast/shared/money/settle';
 import type { Tariff } from '@holdfast/shared/money/tariff';
 import type { Order, OrderEvent } from '@holdfast/shared/order/order';
 import type { ChargeRecord } from '@holdfast/shared/order/record';
+import type { PileCharge } from '@holdfast/shared/pile/pile-charge';
 import { eventOf, orderOf } from './opening.ts';
 
 /** A record and what the site knows beside it. */
@@ -24,6 +25,8 @@ export interface RecordFacts {
     readonly tariff: Tariff | null;
     /** The account of its card, where the lists know it. */
     readonly account: string | null;
+    /** How its pile names the charge: a begin that comes after it finds it by that. */
+    readonly charge?: PileCharge;
   };
 }
 
@@ -44,6 +47,13 @@ export const contentOf = ({ receivedAtMs: _received, ...content }: ChargeRecord)
 /** Whether a pile says the same of a charge as before. */
 export const sameContent = (a: ChargeRecord, b: ChargeRecord): boolean =>
   contentOf(a) === contentOf(b);
+
+/**
+ * A pile that names its charges says of an end where its meter stood (OCPP); what else is in such a
+ * record was made of what its driver still knew, which is less when the end is told again.
+ */
+const sameEnd = ({ charge }: Order, a: ChargeRecord, b: ChargeRecord): boolean =>
+  charge !== undefined && a.meterEnd === b.meterEnd && a.totalEnergy === b.totalEnergy;
 
 /** The exceptions in the table's order, each once. */
 const marked = (...marks: readonly BillException[]): readonly BillException[] =>
@@ -122,6 +132,7 @@ export function orphanOf(facts: RecordFacts, atMs: number): OrderEvent {
   const kept: Order = {
     ...opened,
     ...billed(settlement),
+    ...(orphan.charge === undefined ? {} : { charge: orphan.charge }),
     state: 'orphan',
     chargingAtMs: startedAtMs,
     endedAtMs: plausible(record.endedAtMs, opened.openedAtMs, atMs) ?? atMs,
@@ -141,7 +152,10 @@ export function decideRecord(
   if (order.record === null) {
     return { is: 'settled', event: settledOf(order, facts, samples, atMs) };
   }
-  if (sameContent(order.record, facts.record)) return { is: 'duplicate' };
+  const { record: before } = order;
+  if (sameContent(before, facts.record) || sameEnd(order, before, facts.record)) {
+    return { is: 'duplicate' };
+  }
   if (order.exceptions.includes('record-revised')) return { is: 'revised-again' };
   const exceptions = marked(...order.exceptions, 'record-revised');
   return { is: 'revised', event: eventOf('OrderRevised', { ...order, exceptions }, atMs) };

@@ -3,7 +3,7 @@ import type { PileEvent } from '@holdfast/shared/pile/pile-event';
 import { energyStep, moneyStep } from '@holdfast/shared/units';
 import { describe, expect, test } from 'vitest';
 import { PILE, RECORD, T0 } from '../orders/testing/subjects.ts';
-import { CARD, configFor, openWorld, type World } from './testing/world.ts';
+import { CARD, CONFIG_JSON, configFor, openWorld, type World } from './testing/world.ts';
 
 type ChargeBegan = Extract<PileEvent, { type: 'ChargeBegan' }>;
 
@@ -180,6 +180,121 @@ describe('charges that piles begin', () => {
   });
 });
 
+describe('what comes late, or in another order', () => {
+  const key = (name: string) => ({ key: name, meterStart: energyStep(5_000_000n) });
+
+  test('[ORD-18] a charge that was over before the one that runs does not end that one', async () => {
+    const world = await openWorld();
+    await world.pile.says(began());
+    const live = stored(world);
+    const old = { startedAtMs: T0 - 7_200_000, late: true } as const;
+    await world.pile.says(began({ ...old, charge: key('tx-0'), request: 'q0' }));
+    const past = stored(world);
+    expect(past.refusal).toBeNull();
+    expect(await world.ledger.order(live.tradeNo)).toMatchObject({ state: 'charging' });
+    expect(await world.ledger.order(past.tradeNo)).toMatchObject({
+      state: 'awaiting-record',
+      chargingAtMs: T0 - 7_200_000,
+      endedAtMs: T0 - 5_000,
+      exceptions: [],
+    });
+    await stop(world, { startedAtMs: T0 - 7_200_000, endedAtMs: T0 - 3_600_000 });
+    expect(await world.ledger.order(past.tradeNo)).toMatchObject({ state: 'settled' });
+    expect(world.site.orderAt(PILE, 1)).toBe(live.tradeNo);
+  });
+
+  test('[ORD-18] an end before its begin: one order, and both are answered', async () => {
+    const world = await openWorld();
+    await stop(
+      { ...world, pile: { ...world.pile, last: () => ({ charge: { no: 0 } }) as never } },
+      {},
+      { charge: { by: 'key', key: 'tx-1' }, request: 'q8' },
+    );
+    expect(world.pile.last('recordStored')).toMatchObject({ request: 'q8' });
+    await world.pile.says(began({ late: true }));
+    const [order, ...others] = await orders(world);
+    expect(others).toEqual([]);
+    expect(order).toMatchObject({ state: 'orphan', charge: { key: 'tx-1' } });
+    expect(stored(world)).toMatchObject({ tradeNo: order?.orderNo, charge: order?.charge });
+  });
+
+  test('[ORD-9] an end that is told again by a driver that has forgotten it is the same', async () => {
+    const world = await openWorld();
+    await world.pile.says(began());
+    const { no } = stored(world).charge;
+    const again = (change: object) => stop(world, change, { charge: { by: 'no', no } });
+    const atMs = T0 + 1_000;
+    await again({ readings: [{ atMs, energy: energyStep(50n) }] });
+    const forgotten = { meterStart: energyStep(0n), totalEnergy: energyStep(0n) };
+    await again({ ...forgotten, startedAtMs: null, cardNo: null, startMethod: 'unknown' });
+    expect((await orders(world))[0]?.exceptions).toEqual([]);
+    await again({ ...forgotten, meterEnd: energyStep(5_200_000n) });
+    const [order] = await orders(world);
+    expect(order).toMatchObject({ exceptions: ['record-revised'] });
+    expect(order?.bill?.energy).toBe(100_000n);
+  });
+
+  test('[ORD-18] what held when it began decides: its prices, its card, and no newer charge', async () => {
+    const [tariff] = CONFIG_JSON.tariffs;
+    const since = (validFrom: string, version: number) => ({
+      ...tariff,
+      version,
+      modelNo: `0${version}00`,
+      validFrom,
+    });
+    const tariffs = [since('2025-07-01T00:00:00+08:00', 1), since('2025-07-14T00:00:00+08:00', 2)];
+    const world = await openWorld(configFor({ tariffs }));
+    await world.pile.says(began({ connectorNo: 2 }));
+    const late = { late: true, startedAtMs: T0 - 3 * 86_400_000, charge: key('tx-0') } as const;
+    await world.pile.says(began(late));
+    const past = await world.ledger.order(stored(world).tradeNo);
+    expect(past).toMatchObject({ exceptions: [], tariff: { version: 1 } });
+  });
+});
+
+describe('guests', () => {
+  const guest = { account: 'street', balanceYuan: '20.00' };
+  const nobody = { by: 'token', token: 'nobody', tokenType: 'idTag' } as const;
+
+  test('[ORD-19] where the site has a guest, nobody is refused, and each charge has its own balance', async () => {
+    const world = await openWorld(configFor({ guest }));
+    await world.pile.says({ type: 'CardChecked', request: 'c1', identity: nobody });
+    expect(world.pile.last('answerCard')).toMatchObject({ refusal: null });
+    await world.pile.says(began({ identity: null }));
+    await world.pile.says(
+      began({ connectorNo: 2, charge: { key: 'tx-2', meterStart: null }, identity: nobody }),
+    );
+    expect(stored(world)).toMatchObject({ refusal: null });
+    const open = await orders(world);
+    expect(open.map(({ payer, balance }) => [payer.account, balance])).toEqual([
+      ['street', 2_000n],
+      ['street', 2_000n],
+    ]);
+    // 12 kWh each at 1.10 yuan: no guest has spent 20, both together have.
+    for (const [n, order] of open.entries()) {
+      await world.time.pass(15_000);
+      await world.pile.reports({
+        connectorNo: order.connectorNo,
+        tradeNo: order.orderNo,
+        status: 'charging',
+        energy: energyStep(120_000n + BigInt(n)),
+      });
+    }
+    expect(world.pile.sent.filter(({ do: what }) => what === 'stop')).toEqual([]);
+  });
+
+  test('[ORD-19] a card that is blocked is no guest, and a pile may have none', async () => {
+    const piles = [{ pileNo: PILE, ratedKw: 120, guest: false }];
+    const world = await openWorld(configFor({ guest, piles }));
+    await world.pile.says(began({ identity: nobody }));
+    expect(stored(world)).toMatchObject({ refusal: 'account-missing' });
+    const open = await openWorld(configFor({ guest }));
+    const blocked = { by: 'token', token: '00000000bb', tokenType: 'idTag' } as const;
+    await open.pile.says(began({ identity: blocked }));
+    expect(stored(open)).toMatchObject({ refusal: 'account-frozen' });
+  });
+});
+
 describe('a pile that knows no prices', () => {
   test('the pages show what its charge costs so far, by the tariff of the order', async () => {
     const world = await openWorld();
@@ -240,7 +355,8 @@ describe('cards', () => {
     const world = await openWorld();
     expect(await check(world, CARD)).toMatchObject({ refusal: null });
     expect(await check(world, CARD.toLowerCase())).toMatchObject({ refusal: null });
-    expect(await check(world, 'BB')).toMatchObject({ refusal: 'account-frozen' });
+    expect(await check(world, 'bb')).toMatchObject({ refusal: 'account-missing' });
+    expect(await check(world, '00000000bb')).toMatchObject({ refusal: 'account-frozen' });
     expect(await check(world, 'nobody')).toMatchObject({ refusal: 'account-missing' });
   });
 
@@ -270,9 +386,39 @@ describe('cards', () => {
     expect(await check(again, CARD)).toMatchObject({ refusal: null });
   });
 
-  test('a card with an open order is refused, unless it may charge twice', async () => {
+  test('a short token is a name: zeros at its ends count', async () => {
+    const world = await openWorld();
+    const card = {
+      token: '1',
+      account: 'one',
+      balanceFen: '5000',
+      asOf: '',
+      state: 'accepted',
+      expiresAtMs: null,
+      group: null,
+      concurrent: false,
+      changedAtMs: T0,
+    } as const;
+    await world.site.cards.enter(card);
+    expect(await check(world, '1')).toMatchObject({ refusal: null });
+    expect(await check(world, '100')).toMatchObject({ refusal: 'account-missing' });
+    await world.site.cards.enter({ ...card, token: '100' });
+    await world.pile.says(began({ identity: { by: 'token', token: '1', tokenType: 'idTag' } }));
+    const other = { by: 'token', token: '100', tokenType: 'idTag' } as const;
+    await world.pile.says(
+      began({ connectorNo: 2, charge: { key: 'tx-2', meterStart: null }, identity: other }),
+    );
+    expect(stored(world)).toMatchObject({ refusal: null });
+  });
+
+  test('[ORD-19] a card that charges may be held up again, but begins no second charge', async () => {
     const world = await openWorld();
     await world.pile.says(began());
-    expect(await check(world, CARD)).toMatchObject({ refusal: 'card-has-open-order' });
+    expect(await check(world, CARD)).toMatchObject({ refusal: null });
+    await world.pile.says(
+      began({ connectorNo: 2, charge: { key: 'tx-2', meterStart: null }, request: 'q2' }),
+    );
+    expect(stored(world)).toMatchObject({ refusal: 'card-has-open-order' });
+    expect(world.pile.last('stop')).toEqual({ do: 'stop', connectorNo: 2 });
   });
 });

@@ -1,16 +1,17 @@
 import type { Order } from '@holdfast/shared/order/order';
 import type { StartMethod } from '@holdfast/shared/order/record';
+import type { PileCharge } from '@holdfast/shared/pile/pile-charge';
 import type { Identity, PileEvent } from '@holdfast/shared/pile/pile-event';
 import type { Refusal } from '@holdfast/shared/pile/refusals';
-import { fen } from '@holdfast/shared/units';
 import { tariffAt } from '../config/tariff-book.ts';
 import { sessionOf } from '../orders/opening.ts';
 import type { ChargeBegin, Session } from '../orders/session.ts';
 import type { Change } from '../ports/ledger.ts';
 import type { PileLink } from '../ports/site.ts';
-import { type Allowance, authorise, cardNoOf } from './authorise.ts';
+import { type Allowance, cardNoOf } from './authorise.ts';
+import { judge, spenderFor } from './judge.ts';
 import { momentOf, type PileMemory, type SiteRoom } from './room.ts';
-import { newOrderNo, placeOf, startReserve } from './starts.ts';
+import { newOrderNo } from './starts.ts';
 import { runStep, tryStep } from './stepper.ts';
 
 type ChargeBegan = Extract<PileEvent, { type: 'ChargeBegan' }>;
@@ -24,7 +25,7 @@ const NUMBERS_AN_EPOCH = 2 ** 25;
 const FIRST_NUMBER = 1_000;
 
 /** [ORD-20] A transaction number that no charge of this site has, and the change that keeps its count. */
-function newChargeNo(room: SiteRoom): { readonly no: number; readonly change: Change } {
+export function newChargeNo(room: SiteRoom): { readonly no: number; readonly change: Change } {
   room.chargesNumbered += 1;
   const value = room.chargesNumbered;
   const place = FIRST_NUMBER + (value % (NUMBERS_AN_EPOCH - FIRST_NUMBER));
@@ -47,36 +48,9 @@ async function startedOrder(
   if (orderNo === null) return undefined;
   const inMemory = room.shelf.get(orderNo);
   const order = inMemory?.order ?? (await room.ledger.order(orderNo));
-  if (order === undefined || order.pileNo !== pileNo || order.charge !== undefined)
-    return undefined;
+  const fits = order?.pileNo === pileNo && order.charge === undefined && order.state !== 'orphan';
+  if (order === undefined || !fits) return undefined;
   return inMemory ?? sessionOf(order, momentOf(room));
-}
-
-/** Whether a payer may charge: as at a start, but for the connector, which charges already. */
-export async function judge(
-  room: SiteRoom,
-  pile: PileMemory,
-  identity: Identity | null,
-  ownOrderNo?: string,
-): Promise<Allowance> {
-  if (identity === null) return { ok: false, refusal: 'account-missing' };
-  const spender = room.cards.spenderOf(identity);
-  const spent = spender === undefined ? fen(0n) : await room.spending.spent(spender);
-  const binding =
-    identity.by === 'vin'
-      ? room.shelf.bindingOrder('vin', identity.vin)
-      : room.shelf.bindingOrder('card', cardNoOf(identity));
-  const isOther = binding !== undefined && binding.order.orderNo !== ownOrderNo;
-  return authorise({
-    place: { ...placeOf(room, pile, 0), health: 'ok', busy: false },
-    spender,
-    identity,
-    spent,
-    hasOpenOrder: isOther && spender?.concurrent !== true,
-    reserve:
-      spender === undefined ? fen(0n) : startReserve(room, pile.known.pileNo, spender.balance),
-    nowMs: room.clock.nowMs(),
-  });
 }
 
 const methodOf = (identity: Identity | null): StartMethod => {
@@ -95,7 +69,7 @@ async function openingOf(
   const { identity, connectorNo } = event;
   const { pileNo, vendor } = pile.known;
   const { orderNo, change } = await newOrderNo(room, pileNo, connectorNo);
-  const spender = identity === null ? undefined : room.cards.spenderOf(identity);
+  const spender = spenderFor(room, pile, identity);
   return {
     change,
     opening: {
@@ -118,15 +92,108 @@ async function openingOf(
   };
 }
 
-/** Another order on the connector has ended: the pile says that a new charge began there. */
-async function endOlder(room: SiteRoom, pile: PileMemory, event: ChargeBegan): Promise<void> {
-  const older = room.shelf.taking(pile.known.pileNo, event.connectorNo);
-  if (older === undefined || older.order.orderNo === event.tradeNo) return;
-  await tryStep(room, pile, older, { on: 'reported-idle', certain: true });
+/**
+ * The order that has the connector of a new charge. It has ended, for the pile says that another began
+ * there; unless the new one is told so late that it is the one that is over.
+ */
+async function endOlder(
+  room: SiteRoom,
+  pile: PileMemory,
+  { connectorNo, late }: ChargeBegan,
+  startedAtMs: number,
+): Promise<Session | undefined> {
+  const other = room.shelf.taking(pile.known.pileNo, connectorNo);
+  if (other === undefined) return undefined;
+  const { chargingAtMs, openedAtMs } = other.order;
+  if (late && startedAtMs < (chargingAtMs ?? openedAtMs)) return other;
+  const idleSinceMs = late ? startedAtMs : other.idleSinceMs;
+  await tryStep(room, pile, { ...other, idleSinceMs }, { on: 'reported-idle', certain: true });
+  return undefined;
+}
+
+/** [ORD-18] The same begin again: the same answer. */
+async function answerAgain(
+  room: SiteRoom,
+  pile: PileMemory,
+  link: PileLink,
+  event: ChargeBegan,
+  known: Order & { readonly charge: PileCharge },
+): Promise<void> {
+  const { connectorNo, request, identity } = event;
+  const atMs = known.chargingAtMs ?? known.openedAtMs;
+  const own = { identity, atMs, ownOrderNo: known.orderNo, alone: !event.late };
+  const judged = refusalOf(await judge(room, pile, own));
+  const refused = known.exceptions.includes('not-authorised') ? (judged ?? 'unknown') : null;
+  link.send({
+    do: 'chargeStored',
+    connectorNo,
+    request,
+    tradeNo: known.orderNo,
+    charge: known.charge,
+    refusal: known.state === 'failed' ? 'no-confirmation' : refused,
+    group: groupOf(room, identity),
+  });
 }
 
 const refusalOf = (allowance: Allowance): Refusal | null =>
   allowance.ok ? null : allowance.refusal;
+
+const groupOf = ({ cards }: SiteRoom, identity: Identity | null): string | null =>
+  identity === null ? null : (cards.spenderOf(identity)?.group ?? null);
+
+/** The pile's time where it can be one, else now. */
+function beganAtMs({ clock }: SiteRoom, { startedAtMs }: ChargeBegan): number {
+  const nowMs = clock.nowMs();
+  return startedAtMs !== null && startedAtMs <= nowMs ? startedAtMs : nowMs;
+}
+
+/** Opens, or moves, the order of a charge in one commit with what the pile said. */
+async function storeBegin(
+  room: SiteRoom,
+  pile: PileMemory,
+  link: PileLink,
+  event: ChargeBegan,
+  begin: Omit<ChargeBegin, 'charge' | 'request' | 'late' | 'group'>,
+  by: { readonly asked: Session | undefined; readonly changes: readonly Change[] },
+): Promise<Session | 'ignored'> {
+  const { request, charge, late, rawHex, frameType, identity } = event;
+  const { pileNo } = pile.known;
+  const { no, change } = newChargeNo(room);
+  const { orderNo: tradeNo } = begin.opening;
+  const record = { tradeNo, pileNo, frameType, rawHex, receivedAtMs: room.clock.nowMs() };
+  const group = groupOf(room, identity);
+  const whole = { ...begin, charge: { ...charge, no }, request, late, group };
+  return await runStep(
+    room,
+    pile,
+    by.asked ?? null,
+    { on: 'charge-began', begin: whole },
+    { link, record, changes: [...by.changes, change] },
+  );
+}
+
+/** [ORD-18], [ORD-19]: a charge that answers no start of ours. */
+async function openUnasked(
+  room: SiteRoom,
+  pile: PileMemory,
+  link: PileLink,
+  event: ChargeBegan,
+  startedAtMs: number,
+): Promise<void> {
+  const { identity, late } = event;
+  const allowance = await judge(room, pile, { identity, atMs: startedAtMs, alone: !late });
+  const { opening, change } = await openingOf(room, pile, event, startedAtMs, allowance);
+  const younger = await endOlder(room, pile, event, startedAtMs);
+  const begin = { opening, startedAtMs, refusal: refusalOf(allowance) };
+  const opened = await storeBegin(room, pile, link, event, begin, {
+    asked: undefined,
+    changes: [change],
+  });
+  if (younger === undefined || opened === 'ignored') return;
+  // It ended before the one that charges there now began; its record is still on its way.
+  const idleSinceMs = younger.order.chargingAtMs ?? younger.order.openedAtMs;
+  await tryStep(room, pile, { ...opened, idleSinceMs }, { on: 'reported-idle', certain: true });
+}
 
 /**
  * [ORD-18] A charge that its pile began. Throws `FaultError` when the ledger refuses: the pile hears
@@ -138,49 +205,21 @@ export async function onChargeBegan(
   link: PileLink,
   event: ChargeBegan,
 ): Promise<void> {
-  const { request, charge, identity, late, connectorNo, rawHex, frameType } = event;
   const { pileNo } = pile.known;
-  const nowMs = room.clock.nowMs();
-  const group = identity === null ? null : (room.cards.spenderOf(identity)?.group ?? null);
-  const known = await knownOrder(room, pileNo, charge.key);
+  const known = await knownOrder(room, pileNo, event.charge.key);
   if (known?.charge !== undefined) {
-    const refused = known.exceptions.includes('not-authorised');
-    const refusal = refused ? (refusalOf(await judge(room, pile, identity)) ?? 'unknown') : null;
-    const { orderNo: tradeNo } = known;
-    const again = { tradeNo, charge: known.charge, refusal, group };
-    link.send({ do: 'chargeStored', connectorNo, request, ...again });
+    await answerAgain(room, pile, link, event, { ...known, charge: known.charge });
     return;
   }
+  const startedAtMs = beganAtMs(room, event);
   const asked = await startedOrder(room, pileNo, event.tradeNo);
-  const allowance = await judge(room, pile, identity, asked?.order.orderNo);
-  const believable = event.startedAtMs !== null && event.startedAtMs <= nowMs;
-  const startedAtMs = believable && event.startedAtMs !== null ? event.startedAtMs : nowMs;
-  const opened = await openingOf(room, pile, event, startedAtMs, allowance);
-  const { no, change } = newChargeNo(room);
-  if (asked === undefined) await endOlder(room, pile, event);
-  const opening = asked === undefined ? opened.opening : { ...opened.opening, ...asked.order };
-  const begin: ChargeBegin = {
-    opening,
-    charge: { ...charge, no },
-    startedAtMs,
-    request,
+  if (asked === undefined) {
+    await openUnasked(room, pile, link, event, startedAtMs);
+  } else {
     // A start of ours was allowed when it was asked for.
-    refusal: asked === undefined ? refusalOf(allowance) : null,
-    group,
-    late,
-  };
-  const tradeNo = opening.orderNo;
-  await runStep(
-    room,
-    pile,
-    asked ?? null,
-    { on: 'charge-began', begin },
-    {
-      link,
-      record: { tradeNo, pileNo, frameType, rawHex, receivedAtMs: nowMs },
-      changes: [opened.change, change],
-    },
-  );
+    const begin = { opening: asked.order, startedAtMs, refusal: null };
+    await storeBegin(room, pile, link, event, begin, { asked, changes: [] });
+  }
   room.counts.starts += 1;
 }
 
@@ -196,15 +235,19 @@ export async function onChargeReadings(
   await tryStep(room, pile, session, { on: 'read-late', readings });
 }
 
-/** A card that a pile asks about before a charge (Authorize): nothing is opened. */
+/**
+ * A card that a pile asks about (Authorize): nothing is opened. That it charges already is no refusal
+ * here, for it may be held up to end that charge; a second charge is refused when it begins.
+ */
 export async function onCardChecked(
   room: SiteRoom,
   pile: PileMemory,
   link: PileLink,
   { request, identity }: Extract<PileEvent, { type: 'CardChecked' }>,
 ): Promise<void> {
-  const spender = room.cards.spenderOf(identity);
-  const refusal = refusalOf(await judge(room, pile, identity));
+  const spender = spenderFor(room, pile, identity);
+  const wish = { identity, atMs: room.clock.nowMs(), alone: false };
+  const refusal = refusalOf(await judge(room, pile, wish));
   link.send({
     do: 'answerCard',
     request,

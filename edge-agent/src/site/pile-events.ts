@@ -8,6 +8,7 @@ import { isSpent, priced } from './balance.ts';
 import { tellCards } from './card-lists.ts';
 import { onCardChecked, onChargeBegan, onChargeReadings } from './charges.ts';
 import { onDeviated } from './deviations.ts';
+import { isGuests } from './judge.ts';
 import { onNoted } from './notes.ts';
 import { learnAtLogin, onTariffAnswered } from './prices.ts';
 import { raiseAlarm, tellConnector, tellPile } from './reports.ts';
@@ -107,7 +108,7 @@ function spentWith(
   const nowMs = room.clock.nowMs();
   const samples = withSample(session.samples, { atMs: nowMs, energy }, room.config.rules);
   const others =
-    payer.account === null
+    payer.account === null || isGuests(room, session.order)
       ? []
       : room.shelf.ofAccount(payer.account).filter((other) => other.order !== session.order);
   const measuredW = (voltageMv * currentMa) / 1e6;

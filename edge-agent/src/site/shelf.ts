@@ -1,5 +1,5 @@
 import type { OrderState } from '@holdfast/shared/order/order';
-import { cardKey, vinKey } from '../config/lists.ts';
+import { payerKey, vinKey } from '../config/lists.ts';
 import type { Session } from '../orders/session.ts';
 
 /** States in which a connector is taken ([ORD-15]). */
@@ -19,7 +19,7 @@ const bindsPayer = (session: Session): boolean =>
 
 function payerKeys({ order: { payer } }: Session): readonly string[] {
   const keys: string[] = [];
-  if (payer.cardNo !== null) keys.push(`card ${cardKey(payer.cardNo)}`);
+  if (payer.cardNo !== null) keys.push(`card ${payerKey(payer.cardNo)}`);
   else if (payer.vin !== null) keys.push(`vin ${vinKey(payer.vin)}`);
   return keys;
 }
@@ -114,7 +114,7 @@ export function shelf(recentOrders: number): Shelf {
     open: () => [...open.values()],
     bindingOrder: (by, value) =>
       sessionsOf(
-        payers.get(by === 'card' ? `card ${cardKey(value)}` : `vin ${vinKey(value)}`),
+        payers.get(by === 'card' ? `card ${payerKey(value)}` : `vin ${vinKey(value)}`),
       ).find(bindsPayer),
     ofAccount: (account) => sessionsOf(accounts.get(account)),
   };

@@ -2,7 +2,7 @@ import type { StartMethod } from '@holdfast/shared/order/record';
 import type { Identity, PileEvent } from '@holdfast/shared/pile/pile-event';
 import type { Refusal } from '@holdfast/shared/pile/refusals';
 import { type Fen, fen } from '@holdfast/shared/units';
-import { cardKey, vinKey } from '../config/lists.ts';
+import { payerKey, vinKey } from '../config/lists.ts';
 import type { OrderOpening } from '../orders/opening.ts';
 import type { Session } from '../orders/session.ts';
 import { tradeNoOf } from '../orders/trade-no.ts';
@@ -64,7 +64,7 @@ export const placeOf = (room: SiteRoom, pile: PileMemory, connectorNo: number) =
 const isSamePayer = ({ order: { payer } }: Session, identity: Identity): boolean =>
   identity.by === 'vin'
     ? payer.cardNo === null && payer.vin !== null && vinKey(payer.vin) === vinKey(identity.vin)
-    : payer.cardNo !== null && cardKey(payer.cardNo) === cardKey(cardNoOf(identity));
+    : payer.cardNo !== null && payerKey(payer.cardNo) === payerKey(cardNoOf(identity));
 
 /** The same ask again while its order is starting: our answer was lost. */
 function askedBefore(room: SiteRoom, pile: PileMemory, event: StartAsked): Session | undefined {

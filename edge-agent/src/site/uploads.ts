@@ -1,6 +1,6 @@
 import type { Order } from '@holdfast/shared/order/order';
 import type { ChargeRecord } from '@holdfast/shared/order/record';
-import type { ChargeRef } from '@holdfast/shared/pile/pile-charge';
+import type { ChargeRef, PileCharge } from '@holdfast/shared/pile/pile-charge';
 import type { PileEvent } from '@holdfast/shared/pile/pile-event';
 import { energyStep } from '@holdfast/shared/units';
 import { tariffAt } from '../config/tariff-book.ts';
@@ -8,7 +8,9 @@ import { sessionOf } from '../orders/opening.ts';
 import type { RecordFacts } from '../orders/records.ts';
 import type { Session } from '../orders/session.ts';
 import { isNoNumber, numberOfRecord } from '../orders/trade-no.ts';
+import type { Change } from '../ports/ledger.ts';
 import type { PileLink } from '../ports/site.ts';
+import { newChargeNo } from './charges.ts';
 import { raiseAlarm } from './reports.ts';
 import { momentOf, type PileMemory, type SiteRoom } from './room.ts';
 import { ratedPowerOf } from './starts.ts';
@@ -83,11 +85,26 @@ function isLive(pile: PileMemory, session: Session | undefined): boolean {
   return pile.online && lastWord >= pile.loggedInMono;
 }
 
+/**
+ * An orphan whose pile names its charge gets a number for that name: its begin, if it comes after
+ * all, is the begin of this and opens no second order.
+ */
+function nameOf(
+  room: SiteRoom,
+  { meterStart }: ChargeRecord,
+  ref: ChargeRef | undefined,
+): { readonly charge?: PileCharge; readonly changes: readonly Change[] } {
+  if (ref?.by !== 'key') return { changes: [] };
+  const { no, change } = newChargeNo(room);
+  return { charge: { key: ref.key, no, meterStart }, changes: [change] };
+}
+
 function factsOf(
   room: SiteRoom,
   pile: PileMemory,
   record: ChargeRecord,
   place: Place,
+  charge: PileCharge | undefined,
 ): RecordFacts {
   const { config, clock } = room;
   const nowMs = clock.nowMs();
@@ -105,6 +122,7 @@ function factsOf(
       vendor: pile.known.vendor,
       tariff: tariffAt(config.tariffs, beganMs) ?? null,
       account: payer?.account ?? null,
+      ...(charge === undefined ? {} : { charge }),
     },
   };
 }
@@ -124,7 +142,8 @@ export async function onRecordUploaded(
   const place = await placeOf(room, told, charge);
   const { orderNo, session } = place;
   const record = countedFrom(told, session?.order);
-  const facts = factsOf(room, pile, record, place);
+  const name = session === undefined ? nameOf(room, record, charge) : { changes: [] };
+  const facts = factsOf(room, pile, record, place, name.charge);
   const kept = { tradeNo: orderNo, pileNo, frameType, rawHex, receivedAtMs: record.receivedAtMs };
   try {
     const after = await runStep(
@@ -132,7 +151,7 @@ export async function onRecordUploaded(
       pile,
       session ?? null,
       { on: 'record', facts },
-      { record: kept },
+      { record: kept, changes: name.changes },
     );
     if (after !== 'ignored' && after.order === session?.order) room.counts.duplicateRecords += 1;
     if (session === undefined) room.counts.orphans += 1;

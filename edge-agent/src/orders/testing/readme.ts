@@ -8,6 +8,7 @@ The life of an order as a pure machine: \`next(session, input, at, rules)\` give
 |---|---|
 | \`session.ts\` | what goes in and out: session, inputs, effects, time limits |
 | \`machine.ts\` | a table of handlers for each state |
+| \`begun.ts\` | charges that their pile began |
 | \`transitions.ts\` | the moves that states have in common |
 | \`deadlines.ts\` | what a session waits for, and until when |
 | \`records.ts\` | what an uploaded record does: settle, duplicate, revision, orphan |
