@@ -50,6 +50,18 @@ describe.each(VERSIONS)('OCPP %s', (version) => {
     },
   );
 
+  /** What is shown and counted has tests of its own. */
+  const HANDLED = ['Authorize', 'Heartbeat', 'MeterValues', 'StatusNotification', ...SEND_ACTIONS];
+
+  test.each(STATION_ACTIONS[version].filter((name) => !HANDLED.includes(name)))(
+    'what %s says is not lost',
+    (action) => {
+      const [payload = {}] = fc.sample(anyPayload(version, action), { numRuns: 1, seed: 1 });
+      const told = eventsIn(new Talk({}, version).boot().hear(action, payload));
+      expect(told.length).toBeGreaterThan(0);
+    },
+  );
+
   test.each(CENTRAL_ACTIONS[version])('%s can be asked for', async (operation) => {
     const talk = new Talk({}, version).boot();
     const listed = talk.driver.operations?.operations.find(({ name }) => name === operation);

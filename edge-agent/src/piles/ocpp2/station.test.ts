@@ -344,6 +344,31 @@ describe('asking and ending (F, G)', () => {
   });
 });
 
+test('a reserved connector refuses a start, and what becomes of a reservation is told (H)', () => {
+  const talk = new Talk().boot();
+  const expiryDateTime = at(3_600);
+  const idToken = { idToken: 'A', type: 'Central' };
+  const parameters = { id: 7, expiryDateTime, idToken, evseId: 1 };
+  const reserved = talk.told({
+    do: 'operate',
+    request: 'r',
+    operation: 'ReserveNow',
+    parameters,
+  });
+  expect(payloadsOf(reserved, 'ReserveNow')).toEqual([parameters]);
+  expect(ofType(talk.reply('op:r', { status: 'Occupied' }), 'Operated')).toMatchObject([
+    { outcome: 'refused' },
+  ]);
+  talk.hear('StatusNotification', statusOf('Reserved', 1));
+  expect(eventsIn(talk.reply(`start:1:${ORDER}`, { status: 'Rejected' }))).toMatchObject([
+    { type: 'StartAnswered', refusal: 'connector-busy' },
+  ]);
+  const update = { reservationId: 7, reservationUpdateStatus: 'Expired' };
+  expect(ofType(talk.hear('ReservationStatusUpdate', update), 'Observed')).toEqual([
+    { type: 'Observed', name: 'reservationStatusUpdate', body: update },
+  ]);
+});
+
 describe('what stations tell of themselves (A, H, L to P)', () => {
   test('[OCPP-D14] firmware at a time that is past, and a flood of one state told once', () => {
     const talk = new Talk().boot();

@@ -254,6 +254,16 @@ describe('tokens within a charge', () => {
     ]);
   });
 
+  test('nothing is said of one before the site has decided', () => {
+    const talk = new Talk().boot();
+    const began = hear(talk, STARTED);
+    const next = hear(talk, { ...UPDATED, idToken: CARD });
+    expect(answersIn(next)).toEqual([]);
+    expect(ofType(next, 'ChargeBegan')).toMatchObject([{ charge: { key: KEY } }]);
+    expect(answersIn(talk.store(began))).toEqual([{ idTokenInfo: { status: 'Accepted' } }]);
+    expect(answersIn(talk.store(next))).toEqual([{ idTokenInfo: { status: 'Accepted' } }]);
+  });
+
   test('the one that stops is not the one that pays', () => {
     const talk = new Talk().boot();
     talk.charge();

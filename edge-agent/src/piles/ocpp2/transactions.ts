@@ -77,7 +77,9 @@ function taken(state: Ocpp2State, heard: Heard, view: DriverView): Ocpp2Step {
   if (!isOwed(charge)) return notOwed(state, heard);
   const owed = unnoted(state, charge.key);
   if (charge.ended !== null) return andThen(owed, (s) => ended(s, heard, view));
-  const isNews = now.eventType === 'Started' || !charge.asked;
+  // Nothing is said of a token before the site has said it.
+  const isOpen = now.token !== null && charge.stored === null;
+  const isNews = now.eventType === 'Started' || !charge.asked || isOpen;
   return andThen(owed, (s) => (isNews ? began(s, heard) : updated(s, heard, view)));
 }
 
