@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Alert, Button, Collapse, Empty, Input, Select, Space } from 'antd';
+import { Alert, Button, Collapse, Empty, Input, Space } from 'antd';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CommandResource, PileResource } from '../api/resources.ts';
@@ -90,15 +90,20 @@ export function OperationForm({ pile }: { pile: PileResource }) {
   const json = parsed(text);
   return (
     <Space orientation="vertical" style={{ width: '100%' }}>
-      <Select
-        showSearch
+      {/* The browser's own list: the kit's has no name for a screen reader. */}
+      <select
+        className="plain-select"
         aria-label={t('engineer.operation')}
-        placeholder={t('engineer.operation')}
-        style={{ width: 360 }}
-        value={name ?? null}
-        onChange={setName}
-        options={data.items.map((item) => ({ value: item.name, label: item.name }))}
-      />
+        value={name ?? ''}
+        onChange={(event) => setName(event.target.value)}
+      >
+        <option value="" disabled>
+          {t('engineer.operation')}
+        </option>
+        {data.items.map((item) => (
+          <option key={item.name}>{item.name}</option>
+        ))}
+      </select>
       {operation === undefined ? null : (
         <>
           <Input.TextArea

@@ -60,7 +60,7 @@ describe.runIf(chromium !== null)('the pages, in a real browser', () => {
     world = await startWorld({
       folder,
       sites: 1,
-      piles: { ykc: 3 },
+      piles: { ykc: 2, 'ocpp1.6': 1 },
       seed: 5,
       faults: NO_FAULTS,
       // Every driver waits for somebody to start the charge, as long as it takes.
@@ -91,6 +91,8 @@ describe.runIf(chromium !== null)('the pages, in a real browser', () => {
 
     await page.getByText('Connectors', { exact: true }).click();
     await page.locator('.status-tag', { hasText: 'charging' }).first().waitFor(PATIENCE);
+    // The last gun comes with the first word of its station.
+    await page.locator('.live-grid-row').nth(5).waitFor(PATIENCE);
     expect(await page.locator('.live-grid-row').count()).toBe(6);
     expect(await accessibilityFaults(page)).toEqual([]);
 
@@ -110,6 +112,26 @@ describe.runIf(chromium !== null)('the pages, in a real browser', () => {
     await page.locator('.status-tag', { hasText: 'equal' }).first().waitFor(PATIENCE);
     expect(await page.getByText('NOT equal').count()).toBe(0);
     expect(foreign).toEqual([]);
+  }, 180_000);
+
+  test('an engineer asks a station anything that its protocol has, here and from the hub', async () => {
+    const [site] = world.sites;
+    const api = site?.edge.ready().api ?? '';
+    for (const url of [api, world.hub.ready().http]) {
+      const page = await open(url, 'en');
+      if (url !== api) await login(page);
+      await page.getByText('Engineer', { exact: true }).click();
+      await page.getByRole('combobox', { name: 'Pile' }).click();
+      await page.locator('.ant-select-item-option').last().click();
+      const operation = page.getByRole('combobox', { name: 'Operation' });
+      await operation.waitFor(PATIENCE);
+      await operation.selectOption('GetConfiguration');
+      await page.getByRole('button', { name: 'Ask the pile' }).click();
+      const answer = page.getByTestId('operation-answer');
+      await answer.waitFor(PATIENCE);
+      expect(await answer.textContent()).toContain('HeartbeatInterval');
+      expect(await accessibilityFaults(page)).toEqual([]);
+    }
   }, 180_000);
 
   test('a charge is started and stopped by hand at the station, in Chinese, with the hub away', async () => {
