@@ -2,7 +2,7 @@ import { FaultError } from '@holdfast/shared/errors/fault';
 import { isoText } from '@holdfast/shared/time/shanghai';
 import { decimalOf, fen, fenText } from '@holdfast/shared/units';
 import Type, { type Static } from 'typebox';
-import type { StoredCard } from '../ports/cards.ts';
+import type { CardGroup, StoredCard } from '../ports/cards.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { CardBook } from '../site/card-book.ts';
 import { type Listing, type PageQuery, pageOf } from './paging.ts';
@@ -46,12 +46,28 @@ export const CardResource = Type.Object({
 });
 export type CardResource = Static<typeof CardResource>;
 
+export const GroupPath = Type.Object({ group: Type.String({ minLength: 1, maxLength: 36 }) });
+const groupState = Type.Enum(['accepted', 'blocked'], {
+  description: 'blocked: none of its cards may charge',
+});
+export const GroupRequest = Type.Object({ state: groupState }, closed);
+export type GroupRequest = Static<typeof GroupRequest>;
+export const GroupResource = Type.Object({
+  group: Type.String(),
+  state: groupState,
+  changedAt: Type.String(),
+});
+export type GroupResource = Static<typeof GroupResource>;
+
 export interface CardApi {
   readonly cards: (query: PageQuery) => Listing<CardResource>;
   readonly card: (token: string) => CardResource;
   /** On disk when it resolves. */
   readonly enter: (token: string, request: CardRequest) => Promise<CardResource>;
   readonly remove: (token: string) => Promise<void>;
+  readonly groups: (query: PageQuery) => Listing<GroupResource>;
+  readonly enterGroup: (group: string, request: GroupRequest) => Promise<GroupResource>;
+  readonly removeGroup: (group: string) => Promise<void>;
 }
 
 const resourceOf = (card: StoredCard): CardResource => ({
@@ -72,6 +88,12 @@ const expiryOf = (text: string | undefined): number | null => {
   if (Number.isNaN(ms)) throw new FaultError('invalid-input', 'expiresAt: no time');
   return ms;
 };
+
+const groupResourceOf = ({ group, state, changedAtMs }: CardGroup): GroupResource => ({
+  group,
+  state,
+  changedAt: isoText(changedAtMs),
+});
 
 export function cardApi(cards: CardBook, clock: Pick<Clock, 'nowMs'>): CardApi {
   const cardOf = (token: string): StoredCard => {
@@ -101,6 +123,17 @@ export function cardApi(cards: CardBook, clock: Pick<Clock, 'nowMs'>): CardApi {
     },
     async remove(token) {
       if (!(await cards.remove(token))) cardOf(token);
+    },
+    groups: (query) => pageOf(cards.groups().map(groupResourceOf), query, ({ group }) => group),
+    async enterGroup(group, { state }) {
+      const entered: CardGroup = { group, state, changedAtMs: clock.nowMs() };
+      await cards.enterGroup(entered);
+      return groupResourceOf(entered);
+    },
+    async removeGroup(group) {
+      if (!(await cards.removeGroup(group))) {
+        throw new FaultError('not-found', `no group ${group} was entered`);
+      }
     },
   };
 }

@@ -29,6 +29,7 @@ import { type CardApi, cardApi } from './card-api.ts';
 import type { OrderHistory } from './order-history.ts';
 import { type Listing, limitOf, type PageQuery, pageOf, pageOfRest } from './paging.ts';
 import { type PileApi, pileApi } from './pile-api.ts';
+import { type ReservationApi, reservationApi } from './reservation-api.ts';
 import type { FrameResource, HealthResource, OrderQuery, RecordResource } from './schemas.ts';
 import { linkOf, type SyncFacts, siteResource, syncResource } from './sync-view.ts';
 import { ulidOf } from './ulid.ts';
@@ -65,6 +66,7 @@ export interface EdgeApi {
   readonly health: () => Promise<HealthResource>;
   readonly pile: PileApi;
   readonly card: CardApi;
+  readonly reservation: ReservationApi;
 }
 
 /** Commands that may be for a pile as a whole. */
@@ -257,4 +259,5 @@ export const edgeApi = (parts: EdgeApiParts): EdgeApi => ({
   health: () => healthOf(parts),
   pile: pileApi(parts.site.memory),
   card: cardApi(parts.site.cards, parts.clock),
+  reservation: reservationApi(parts.site, parts.clock),
 });

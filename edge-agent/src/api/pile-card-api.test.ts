@@ -4,6 +4,7 @@ import { PILE, T0 } from '../orders/testing/subjects.ts';
 import { fakePile, openWorld } from '../site/testing/world.ts';
 import { cardApi } from './card-api.ts';
 import { pileApi } from './pile-api.ts';
+import { reservationApi } from './reservation-api.ts';
 
 describe('cards over the API', () => {
   test('are entered, shown, changed and taken away', async () => {
@@ -40,6 +41,48 @@ describe('cards over the API', () => {
     } as const;
     await expect(api.enter('t', request)).rejects.toMatchObject({ code: 'invalid-input' });
     expect(api.cards({}).items).toEqual([]);
+  });
+});
+
+describe('groups and reservations over the API', () => {
+  test('a group that is blocked blocks its cards, until it is forgotten', async () => {
+    const { site, time } = await openWorld();
+    const api = cardApi(site.cards, time.clock);
+    const card = { account: 'a', balanceYuan: '10', group: 'family' } as const;
+    await api.enter('one', { ...card, state: 'accepted' });
+    const frozen = () => site.cards.spenderOf({ by: 'token', token: 'ONE', tokenType: '' })?.frozen;
+    await api.enterGroup('family', { state: 'blocked' });
+    expect(frozen()).toBe(true);
+    expect(site.cards.list().cards.find(({ token }) => token === 'one')?.state).toBe('blocked');
+    expect(api.groups({}).items).toMatchObject([{ group: 'family', state: 'blocked' }]);
+    await api.removeGroup('family');
+    expect(frozen()).toBe(false);
+    await expect(api.removeGroup('family')).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  test('a reservation is made, shown and taken back; one that cannot be is refused', async () => {
+    const { site, time } = await openWorld();
+    const api = reservationApi(site, time.clock);
+    const wish = { pileNo: PILE, connectorNo: 1, token: 'one' };
+    const expiresAt = '2025-07-15T12:00:00+08:00';
+    const made = await api.reserve({ ...wish, expiresAt });
+    expect(api.reservations({}).items).toEqual([made]);
+    expect(made).toMatchObject({
+      ...wish,
+      account: null,
+      expiresAt: '2025-07-15T12:00:00.000+08:00',
+    });
+    const refused = (request: object, code: string) =>
+      expect(api.reserve({ ...wish, expiresAt, ...request })).rejects.toMatchObject({ code });
+    await refused({}, 'connector-busy');
+    await refused({ connectorNo: 2, expiresAt: '2025-07-14T12:00:00+08:00' }, 'invalid-input');
+    await refused({ connectorNo: 2, expiresAt: '2026-07-15T12:00:00+08:00' }, 'invalid-input');
+    await refused({ connectorNo: 9 }, 'not-found');
+    await refused({ pileNo: undefined }, 'invalid-input');
+    await refused({ connectorNo: 2, token: undefined }, 'invalid-input');
+    await api.cancel(made.id);
+    expect(api.reservations({}).items).toEqual([]);
+    await expect(api.cancel(made.id)).rejects.toMatchObject({ code: 'not-found' });
   });
 });
 

@@ -10,6 +10,7 @@ import type { Change } from '../ports/ledger.ts';
 import type { PileLink } from '../ports/site.ts';
 import { type Allowance, cardNoOf } from './authorise.ts';
 import { judge, spenderFor } from './judge.ts';
+import { claimOf, isKeptFrom, usedUp } from './reservations.ts';
 import { momentOf, type PileMemory, type SiteRoom } from './room.ts';
 import { newOrderNo } from './starts.ts';
 import { runStep, tryStep } from './stepper.ts';
@@ -172,6 +173,15 @@ async function storeBegin(
   );
 }
 
+const KEPT: Allowance = { ok: false, refusal: 'reserved' };
+const NOTHING_USED = { changes: [], done: () => undefined };
+
+/** By what a payer is known before the reservations. */
+const whoIs = (identity: Identity | null, allowance: Allowance) => ({
+  token: identity === null || identity.by === 'vin' ? null : cardNoOf(identity),
+  account: allowance.ok ? allowance.account : null,
+});
+
 /** [ORD-18], [ORD-19]: a charge that answers no start of ours. */
 async function openUnasked(
   room: SiteRoom,
@@ -180,15 +190,20 @@ async function openUnasked(
   event: ChargeBegan,
   startedAtMs: number,
 ): Promise<void> {
-  const { identity, late } = event;
-  const allowance = await judge(room, pile, { identity, atMs: startedAtMs, alone: !late });
+  const { identity, late, connectorNo } = event;
+  const { pileNo } = pile.known;
+  const judged = await judge(room, pile, { identity, atMs: startedAtMs, alone: !late });
+  const claim = claimOf(room, { pileNo, connectorNo }, whoIs(identity, judged));
+  const allowance = judged.ok && !late && isKeptFrom(room, claim) ? KEPT : judged;
   const { opening, change } = await openingOf(room, pile, event, startedAtMs, allowance);
   const younger = await endOlder(room, pile, event, startedAtMs);
   const begin = { opening, startedAtMs, refusal: refusalOf(allowance) };
+  const used = allowance.ok && !late ? usedUp(room, claim) : NOTHING_USED;
   const opened = await storeBegin(room, pile, link, event, begin, {
     asked: undefined,
-    changes: [change],
+    changes: [change, ...used.changes],
   });
+  used.done();
   if (younger === undefined || opened === 'ignored') return;
   // It ended before the one that charges there now began; its record is still on its way.
   const idleSinceMs = younger.order.chargingAtMs ?? younger.order.openedAtMs;

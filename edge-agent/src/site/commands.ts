@@ -8,6 +8,7 @@ import type { OutgoingEvent } from '../ports/ledger.ts';
 import type { PileCapability, PileLink } from '../ports/site.ts';
 import { placeRefusal } from './authorise.ts';
 import { tariffFor } from './prices.ts';
+import { claimOf, isKeptFrom, usedUp } from './reservations.ts';
 import type { News, PileMemory, SiteRoom } from './room.ts';
 import { newOrderNo, placeOf, startReserve } from './starts.ts';
 import { runStep } from './stepper.ts';
@@ -54,6 +55,9 @@ async function openOrder(
   if (start === undefined) return { refusal: 'account-missing' };
   const inTheWay = placeRefusal(placeOf(room, pile, connectorNo), 'connector-busy');
   if (inTheWay !== undefined) return { refusal: inTheWay };
+  const { account, cardNo: token = null } = start;
+  const claim = claimOf(room, { pileNo, connectorNo }, { token, account });
+  if (isKeptFrom(room, claim)) return { refusal: 'reserved' };
   const tariff = tariffFor(room, pileNo);
   if (tariff === undefined) return { refusal: 'no-tariff' };
   const balance = fen(decimalOf(start.balance, 2) ?? 0n);
@@ -66,11 +70,14 @@ async function openOrder(
     pileNo,
     connectorNo,
     startMethod: 'remote',
-    payer: { account: start.account, cardNo: start.cardNo ?? null, vin: null },
+    payer: { account, cardNo: token, vin: null },
     balance,
     tariff,
   };
-  await runStep(room, pile, null, { on: 'start-commanded', opening }, { changes: [change] });
+  const used = usedUp(room, claim);
+  const changes = [change, ...used.changes];
+  await runStep(room, pile, null, { on: 'start-commanded', opening }, { changes });
+  used.done();
   room.counts.starts += 1;
   return orderNo;
 }

@@ -13,6 +13,7 @@ import type { Deviation } from './deviations.ts';
 import type { SiteLog } from './log.ts';
 import type { Note, Outlet } from './outlet.ts';
 import type { PowerLimits } from './power-limits.ts';
+import type { Reservations } from './reservations.ts';
 import type { Serial } from './serial.ts';
 import type { Shelf } from './shelf.ts';
 import type { Spending } from './spending.ts';
@@ -95,6 +96,7 @@ export interface SiteRoom {
   readonly measurements: Outlet<OutgoingEvent>;
   readonly spending: Spending;
   readonly cards: CardBook;
+  readonly reservations: Reservations;
   readonly limits: PowerLimits;
   readonly waits: Waits<News>;
   readonly counts: SiteCounts;

@@ -23,6 +23,7 @@ import { adoptPile, COME_BACK_MS, meetPile, profileOf, restorePiles, tellAbsent 
 import { powerLimits, type WantedLimit } from './power-limits.ts';
 import { pushTariffs, tariffFor } from './prices.ts';
 import { connectorChangedOf, pileChangedOf, tellClockStep } from './reports.ts';
+import { openReservations, type Reservations } from './reservations.ts';
 import {
   momentOf,
   type News,
@@ -90,6 +91,8 @@ export interface RunningSite extends Site {
   readonly adopt: (pileNo: string) => Promise<void>;
   /** Who may charge here. */
   readonly cards: CardBook;
+  /** What is kept for whom. */
+  readonly reservations: Reservations;
   /** The order that has a connector now, for the fence of a command. */
   readonly orderAt: (pileNo: string, connectorNo: number) => string | undefined;
   /** Tells the hub of a step of the clock ([SYNC-9]). */
@@ -98,7 +101,11 @@ export interface RunningSite extends Site {
   readonly close: () => Promise<void>;
 }
 
-function roomOf(options: SiteOptions, cards: CardBook, touch: SiteRoom['touch']): SiteRoom {
+function roomOf(
+  options: SiteOptions,
+  books: Pick<SiteRoom, 'cards' | 'reservations'>,
+  touch: SiteRoom['touch'],
+): SiteRoom {
   const { config, ledger, clock, timers, log = silentLog } = options;
   const onRefused = (error: unknown): void => log.error({ err: error }, 'ledger-refused');
   const most = config.limits.telemetryQueue;
@@ -113,8 +120,8 @@ function roomOf(options: SiteOptions, cards: CardBook, touch: SiteRoom['touch'])
     notes: noteOutlet({ ledger, timers, most, onRefused }),
     measurements: measurementOutlet({ ledger, timers, most, onRefused }),
     limits: powerLimits(() => room),
-    spending: spending(ledger, cards),
-    cards,
+    spending: spending(ledger, books.cards),
+    ...books,
     waits: openWaits<News>(timers),
     counts: {
       starts: 0,
@@ -223,7 +230,8 @@ const openChargeOf = ({ order }: Session): OpenCharge => ({
 export async function openSite(options: SiteOptions): Promise<RunningSite> {
   const listeners: ((touched: Touched) => void)[] = [];
   const cards = await openCardBook(options.ledger, options.config.lists);
-  const room = roomOf(options, cards, (touched) => {
+  const reservations = await openReservations(options.ledger, options.clock);
+  const room = roomOf(options, { cards, reservations }, (touched) => {
     for (const listener of listeners) listener(touched);
   });
   await restore(room);
@@ -244,6 +252,7 @@ export async function openSite(options: SiteOptions): Promise<RunningSite> {
     execute: (command, timeoutMs) => execute(room, options.capture, command, timeoutMs),
     adopt: (pileNo) => adoptPile(room, pileNo),
     cards,
+    reservations,
     orderAt: (pileNo, connectorNo) => room.shelf.taking(pileNo, connectorNo)?.order.orderNo,
     tellClockStep: (step) => tellClockStep(room, step),
     async close() {

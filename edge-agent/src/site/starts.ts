@@ -12,6 +12,7 @@ import { type Allowance, authorise, cardNoOf } from './authorise.ts';
 import { reserveOf } from './balance.ts';
 import { tariffFor } from './prices.ts';
 import { raiseAlarm } from './reports.ts';
+import { claimOf, isKeptFrom, usedUp } from './reservations.ts';
 import type { PileMemory, SiteRoom } from './room.ts';
 import { runStep } from './stepper.ts';
 
@@ -91,7 +92,7 @@ async function decide(room: SiteRoom, pile: PileMemory, event: StartAsked): Prom
   const { identity, connectorNo } = event;
   const spender = room.cards.spenderOf(identity);
   const spent = spender === undefined ? fen(0n) : await room.spending.spent(spender);
-  return authorise({
+  const allowance = authorise({
     place: placeOf(room, pile, connectorNo),
     spender,
     identity,
@@ -101,6 +102,21 @@ async function decide(room: SiteRoom, pile: PileMemory, event: StartAsked): Prom
       spender === undefined ? fen(0n) : startReserve(room, pile.known.pileNo, spender.balance),
     nowMs: room.clock.nowMs(),
   });
+  if (!allowance.ok || !isKeptFrom(room, claimOfAsk(room, pile, event, allowance))) {
+    return allowance;
+  }
+  return { ok: false, refusal: 'reserved' };
+}
+
+/** Whoever asks, before the reservations. */
+function claimOfAsk(
+  room: SiteRoom,
+  pile: PileMemory,
+  { identity, connectorNo }: StartAsked,
+  { account }: Extract<Allowance, { ok: true }>,
+) {
+  const token = identity.by === 'vin' ? null : cardNoOf(identity);
+  return claimOf(room, { pileNo: pile.known.pileNo, connectorNo }, { token, account });
 }
 
 const methodOf = ({ by }: Identity): StartMethod => (by === 'vin' ? 'vin' : 'card');
@@ -144,13 +160,15 @@ async function open(
     tariff: allowance.tariff,
   };
   if (group !== undefined) room.groups.set(orderNo, groupKey(pile, group));
+  const used = usedUp(room, claimOfAsk(room, pile, event, allowance));
   await runStep(
     room,
     pile,
     null,
     { on: 'start-allowed', opening, request },
-    { link, changes: [change] },
+    { link, changes: [change, ...used.changes] },
   );
+  used.done();
   room.counts.starts += 1;
 }
 

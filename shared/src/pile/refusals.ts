@@ -14,6 +14,7 @@ export const REFUSALS = [
   'cards-unsupported',
   'pile-number-mismatch',
   'connector-busy',
+  'reserved',
   'device-fault',
   'device-offline',
   'not-plugged',

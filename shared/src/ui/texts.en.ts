@@ -138,6 +138,7 @@ export const en = {
     'cards-unsupported': 'the pile takes no cards',
     'pile-number-mismatch': 'the pile has another number',
     'connector-busy': 'the connector is busy: wait until the car has left',
+    reserved: 'the connector is reserved for somebody else',
     'device-fault': 'the pile has a fault',
     'device-offline': 'the pile is not connected',
     'not-plugged': 'no car is plugged in',

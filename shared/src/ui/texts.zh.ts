@@ -142,6 +142,7 @@ export const zh: Same<typeof en> = {
     'cards-unsupported': '桩不支持刷卡',
     'pile-number-mismatch': '桩号不符',
     'connector-busy': '枪被占用，请等车离开后再试',
+    reserved: '该枪已预约给他人',
     'device-fault': '桩故障',
     'device-offline': '桩不在线',
     'not-plugged': '没有插枪',

@@ -1,10 +1,62 @@
 import { PageOf } from '@holdfast/shared/api/resources';
 import Type from 'typebox';
-import { type CardApi, CardPath, CardRequest, CardResource } from '../../api/card-api.ts';
+import {
+  type CardApi,
+  CardPath,
+  CardRequest,
+  CardResource,
+  GroupPath,
+  GroupRequest,
+  GroupResource,
+} from '../../api/card-api.ts';
 import { PageQuery } from '../../api/paging.ts';
 import type { EdgeServer } from './server.ts';
 
 const tags = ['cards'];
+
+/** Groups of cards: one that is blocked blocks all its cards. */
+export function groupRoutes(app: EdgeServer, api: CardApi): void {
+  app.get(
+    '/card-groups',
+    {
+      schema: {
+        tags,
+        summary: 'Groups that were entered; others are accepted',
+        querystring: PageQuery,
+        response: { 200: PageOf(GroupResource) },
+      },
+    },
+    async ({ query }) => api.groups(query),
+  );
+  app.put(
+    '/card-groups/:group',
+    {
+      schema: {
+        tags,
+        summary: 'Blocks a group, or accepts it again',
+        params: GroupPath,
+        body: GroupRequest,
+        response: { 200: GroupResource },
+      },
+    },
+    async ({ params, body }) => await api.enterGroup(params.group, body),
+  );
+  app.delete(
+    '/card-groups/:group',
+    {
+      schema: {
+        tags,
+        summary: 'Forgets what was entered of a group; its cards stay',
+        params: GroupPath,
+        response: { 204: Type.Null() },
+      },
+    },
+    async ({ params }, reply) => {
+      await api.removeGroup(params.group);
+      return reply.code(204).send(null);
+    },
+  );
+}
 
 /** Cards and tokens that may charge at this site, entered over the configuration's lists. */
 export function cardRoutes(app: EdgeServer, api: CardApi): void {

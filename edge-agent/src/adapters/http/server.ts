@@ -22,12 +22,13 @@ import { HealthResource } from '../../api/schemas.ts';
 import type { SecurityApi } from '../../api/security-api.ts';
 import type { Clock, Timers } from '../../ports/clock.ts';
 import type { SiteLog } from '../../site/log.ts';
-import { cardRoutes } from './card-routes.ts';
+import { cardRoutes, groupRoutes } from './card-routes.ts';
 import { fileRoutes } from './file-routes.ts';
 import { gatekeeper } from './gatekeeper.ts';
 import type { Metrics } from './metrics.ts';
 import { pileRoutes } from './pile-routes.ts';
 import { problemAnswers } from './problems.ts';
+import { reservationRoutes } from './reservation-routes.ts';
 import { apiRoutes } from './routes.ts';
 import { securityRoutes } from './security-routes.ts';
 
@@ -156,6 +157,8 @@ export async function httpServer(options: HttpOptions): Promise<HttpServer> {
       apiRoutes(v1, api, keeper);
       pileRoutes(v1, api.pile);
       cardRoutes(v1, api.card);
+      groupRoutes(v1, api.card);
+      reservationRoutes(v1, api.reservation);
       if (options.files !== null) fileRoutes(v1, options.files.api, options.files.fileBytes);
       if (options.security !== undefined) securityRoutes(v1, options.security);
       v1.get('/live', { websocket: true, schema: { hide: true } }, (socket, request) =>

@@ -12,6 +12,7 @@ const NEAREST = {
   'card-expired': 'account-frozen',
   'pile-refused': 'pile-disabled',
   'connector-busy': 'pile-has-open-order',
+  reserved: 'account-not-allowed-here',
   'no-tariff': 'pile-disabled',
   'ledger-full': 'pile-disabled',
   'pile-not-adopted': 'pile-disabled',
