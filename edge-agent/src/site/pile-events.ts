@@ -153,6 +153,10 @@ async function onCharging(
   }
   const session = await sessionOfReport(room, pile, connector, tradeNo);
   if (session === undefined) return;
+  // [ORD-15] A last word of an ended charge does not take the connector back from a start under way.
+  const next = room.shelf.taking(pile.known.pileNo, connector.connectorNo);
+  const isTaken = next !== undefined && next.order.orderNo !== tradeNo;
+  if (isTaken && session.order.state === 'awaiting-record') return;
   const overspent = spentWith(room, session, measurement);
   await tryStep(room, pile, session, { on: 'reported-charging', energy, overspent });
 }

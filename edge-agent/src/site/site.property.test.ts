@@ -198,6 +198,23 @@ test('[ORD-9] [ORD-13] [ORD-15] no order is lost, doubled or repriced, whatever 
       );
       expect(new Set(keys).size, 'an event number was given twice').toBe(keys.length);
     }),
-    { numRuns: 250 },
+    {
+      numRuns: 250,
+      // An ended charge that speaks again while the next start is under way, after a restart.
+      examples: [
+        [
+          [
+            { do: 'ask', connectorNo: 2, card: CARD },
+            { do: 'charge', back: 0, energy: 0 },
+            { do: 'idle', connectorNo: 2 },
+            { do: 'idle', connectorNo: 2 },
+            { do: 'ask', connectorNo: 2, card: SECOND_CARD },
+            { do: 'restart' },
+            { do: 'charge', back: 0, energy: 0 },
+            { do: 'charge', back: 1, energy: 0 },
+          ],
+        ],
+      ],
+    },
   );
 });
