@@ -5,6 +5,7 @@ import {
   chargeEnergyOf,
   type MeterRegister,
   NO_READINGS,
+  placed,
   READINGS_MAX,
   registerFrom,
   withLast,
@@ -19,6 +20,7 @@ const seriesOf = (...wh: readonly number[]): MeterRegister =>
     (register, value, n) =>
       withReading(register, {
         atMs: n * MINUTE_MS,
+        no: n,
         energy: energyStep(BigInt(Math.round(value * 10))),
       }),
     NO_READINGS,
@@ -50,15 +52,15 @@ describe('[OCPP-C14] the energy of a charge', () => {
 
   test('a reading at the very time of the start is not before it', () => {
     const start = registerFrom(energyStep(270_000n), 1_000);
-    const lower = withReading(start, { atMs: 1_000, energy: energyStep(50n) });
+    const lower = withReading(start, { atMs: 1_000, no: 0, energy: energyStep(50n) });
     expect(chargeEnergyOf(lower)).toMatchObject({ energy: 0n, flaws: ['fell'] });
-    const older = withReading(start, { atMs: 500, energy: energyStep(50n) });
+    const older = withReading(start, { atMs: 500, no: 0, energy: energyStep(50n) });
     expect(chargeEnergyOf(older)).toMatchObject({ energy: 0n, flaws: [] });
   });
 
   test('the last reading is the last, though its clock was set back', () => {
     const start = registerFrom(energyStep(1_000n), 60_000);
-    const mid = withReading(start, { atMs: 120_000, energy: energyStep(1_500n) });
+    const mid = withReading(start, { atMs: 120_000, no: 0, energy: energyStep(1_500n) });
     const end = withLast(mid, { atMs: 5, energy: energyStep(1_700n) });
     expect(chargeEnergyOf(end)).toMatchObject({ energy: 700n, flaws: [] });
   });
@@ -67,16 +69,59 @@ describe('[OCPP-C14] the energy of a charge', () => {
     expect(chargeEnergyOf(registerFrom(null, 5))).toMatchObject({ energy: 0n, register: null });
   });
 
+  /** Wh at minutes of the station's clock, in the order in which they were told. */
+  const toldAs = (...told: readonly (readonly [minute: number, wh: number])[]): MeterRegister =>
+    told.reduce<MeterRegister>(
+      (register, [minute, wh], no) =>
+        withReading(register, {
+          atMs: minute * MINUTE_MS,
+          no,
+          energy: energyStep(BigInt(wh) * 10n),
+        }),
+      NO_READINGS,
+    );
+
+  test('a clock that is set back in the middle makes no fall and no reset', () => {
+    const register = toldAs([200, 4_000], [201, 4_100], [21, 4_200], [22, 4_300], [23, 4_400]);
+    expect(chargeEnergyOf(register)).toMatchObject({ energy: 4_000n, flaws: [] });
+    const start = registerFrom(energyStep(40_000n), 200 * MINUTE_MS);
+    const after = { ...register, start: start.start };
+    expect(chargeEnergyOf(after)).toMatchObject({ energy: 4_000n, flaws: [] });
+  });
+
+  test('resets are no more than a pile delivers in all the time of a charge', () => {
+    // The fall to 16 kWh could be one, but then 59 kWh would have flowed in three minutes.
+    const { energy, flaws } = chargeEnergyOf(seriesOf(60_000, 16_000, 16_100, 59_000));
+    expect(flaws).toEqual(['fell']);
+    expect(energy).toBe(0n);
+  });
+
+  test('is the same wherever the clock of the station is thought to stand', () => {
+    fc.assert(
+      fc.property(anySeries, fc.integer(), (readings, offsetMs) => {
+        const read = chargeEnergyOf(registerOf(readings));
+        const moved = placed(read.readings, (ownMs) => ownMs + offsetMs);
+        expect(moved.map(({ energy }) => energy)).toEqual(read.readings.map((r) => r.energy));
+        expect(moved.map(({ atMs }) => atMs - offsetMs)).toEqual(read.readings.map((r) => r.atMs));
+        // And where all times of a charge move, its readings count as they did.
+        const shifted = readings.map((r) => ({ ...r, atMs: r.atMs + offsetMs }));
+        expect(chargeEnergyOf(registerOf(shifted)).energy).toBe(read.energy);
+      }),
+    );
+  });
+
   const anySeries = fc.array(
     fc.record({
       atMs: fc.integer({ min: 0, max: 86_400_000 }),
+      no: fc.integer({ min: 0, max: 60 }),
       energy: fc.bigInt({ min: 0n, max: 10_000_000_000n }).map(energyStep),
     }),
     { maxLength: 60 },
   );
-  const registerOf = (readings: readonly { atMs: number; energy: bigint }[]) =>
+  const registerOf = (readings: readonly { atMs: number; no: number; energy: bigint }[]) =>
     readings.reduce(
-      (register, { atMs, energy }) => withReading(register, { atMs, energy: energyStep(energy) }),
+      (register, { energy, ...reading }) =>
+        withReading(register, { ...reading, energy: energyStep(energy) }),
       NO_READINGS,
     );
 
@@ -120,7 +165,7 @@ describe('[OCPP-C14] the energy of a charge', () => {
         const register = registerOf(
           steps.map((rise, n) => {
             energy += rise;
-            return { atMs: n * 1_000, energy };
+            return { atMs: n * 1_000, no: n, energy };
           }),
         );
         expect(register.readings.length).toBeLessThanOrEqual(READINGS_MAX);

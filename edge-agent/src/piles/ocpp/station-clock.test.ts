@@ -42,6 +42,20 @@ test('[OCPP-C15] old news in a burst are no slow clock', () => {
   expect(offsetOf(burst)).toBe(0);
 });
 
+test('[OCPP-C15] a busy station is heard like a quiet one, and what is known stays known', () => {
+  let clock = NEW_CLOCK;
+  for (let ms = 0; ms < 10 * 60_000; ms += 3_000) {
+    clock = clockHeard(clock, NOW + ms - 3 * HOUR, NOW + ms + (ms % 9_000));
+  }
+  expect(offsetOf(clock)).toBe(3 * HOUR);
+  // A replay of the day before says nothing of the clock.
+  for (let ms = 0; ms < 10 * 60_000; ms += 30_000) {
+    clock = clockHeard(clock, NOW - 24 * HOUR + ms * 2, NOW + 600_000 + ms);
+  }
+  expect(offsetOf(clock)).toBe(3 * HOUR);
+  expect(offsetOf(clockHeard(clock, NOW + HOUR, NOW + HOUR))).toBe(0);
+});
+
 test('[OCPP-C15] a clock that is set right is believed at once', () => {
   expect(offsetOf(clockHeard(live(YEAR), NOW + HOUR, NOW + HOUR))).toBe(0);
   expect(offsetOf(clockHeard(NEW_CLOCK, Date.UTC(9_999, 0), NOW))).toBeLessThan(0);

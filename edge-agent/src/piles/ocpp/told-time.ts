@@ -1,7 +1,7 @@
 import { readTime } from '@holdfast/protocols/ocpp/time';
 import type { DriverView } from '../driver.ts';
 import type { Quirks } from './quirks.ts';
-import { clockHeard, type StationClock, stationTimeOf } from './station-clock.ts';
+import { clockHeard, offsetOf, type StationClock, stationTimeOf } from './station-clock.ts';
 import { type Flaw, type OcppEffect, report } from './steps.ts';
 
 /** A time in a message, as we take it. */
@@ -12,6 +12,20 @@ export interface ToldTime {
   readonly ownMs: number | null;
   /** It tells of the past ([OCPP-C6]). */
   readonly late: boolean;
+}
+
+/** The instant of a reading: ours and the station's own; what has none is of now. */
+export interface ReadingTime extends ToldTime {
+  readonly ms: number;
+  readonly ownMs: number;
+}
+
+export function readingTime(time: ToldTime, clock: StationClock, view: DriverView): ReadingTime {
+  const { ms, ownMs } = time;
+  if (ms === null || ownMs === null) {
+    return { ...time, ms: view.nowMs, ownMs: view.nowMs - offsetOf(clock) };
+  }
+  return { ...time, ms, ownMs };
 }
 
 /** What of a driver's state times are read with. */

@@ -7,7 +7,7 @@ import { integerAt, textAt } from '../ocpp/fields.ts';
 import { registerFrom } from '../ocpp/meter-register.ts';
 import { orderOfToken } from '../ocpp/remote-token.ts';
 import { andThen, answer, type Call, call, emit, stay, step, tagOf } from '../ocpp/steps.ts';
-import { toldTime } from '../ocpp/told-time.ts';
+import { type ToldTime, toldTime } from '../ocpp/told-time.ts';
 import { answered, asking, idTagInfoOf, tokenOf } from './cards.ts';
 import { show } from './measure.ts';
 import { type Ocpp16State, type Running, withCharge } from './state.ts';
@@ -30,7 +30,7 @@ function keyOf(message: Call, idTag: string, ownMs: number | null): string {
 }
 
 /** A charge that the site has not numbered yet. */
-function beginning(message: Call, key: string, startedAtMs: number | null): Running {
+function beginning(message: Call, key: string, time: ToldTime): Running {
   const { payload } = message;
   const meterStart = energyOfWh(payload['meterStart']) ?? null;
   return {
@@ -39,10 +39,12 @@ function beginning(message: Call, key: string, startedAtMs: number | null): Runn
     key,
     connectorNo: Math.max(1, integerAt(payload, 'connectorId') ?? 1),
     idTag: textAt(payload, 'idTag'),
-    startedAtMs,
+    startedAtMs: time.ms,
+    ownStartMs: time.ownMs,
     meterStart,
-    register: registerFrom(meterStart, startedAtMs),
+    register: registerFrom(meterStart, time.ownMs),
     stop: null,
+    stopClock: null,
     namedAtMs: null,
   };
 }
@@ -58,7 +60,7 @@ export function begin(
   const told = toldTime(state, payload['timestamp'], { action, path: '/timestamp' }, view);
   const { ms, ownMs, late } = told.time;
   const idTag = textAt(payload, 'idTag');
-  const charge = beginning(message, keyOf(message, idTag, ownMs), ms);
+  const charge = beginning(message, keyOf(message, idTag, ownMs), told.time);
   const asked = asking(told.state, message, { about: 'begin', late, idTag, charge });
   const tradeNo = orderOfToken(idTag, view.site.openCharges(state.pileNo))?.orderNo ?? null;
   return step(

@@ -1,9 +1,10 @@
 import type { DriverView } from '../driver.ts';
 import { type Fields, integerAt, listAt } from '../ocpp/fields.ts';
 import { withReset } from '../ocpp/meter-notes.ts';
-import { chargeEnergyOf, withReading } from '../ocpp/meter-register.ts';
+import { chargeEnergyOf, nextNo, placed, withReading } from '../ocpp/meter-register.ts';
 import { gridCurrentsOf, readoutOf, readoutOver } from '../ocpp/readout.ts';
 import { type Sample, type Samples, samplesOf, withoutDoubles } from '../ocpp/sampled-values.ts';
+import { type ClockMoment, placedBy } from '../ocpp/station-clock.ts';
 import {
   andThen,
   answer,
@@ -16,7 +17,7 @@ import {
   stay,
   step,
 } from '../ocpp/steps.ts';
-import { type ToldTime, toldTime } from '../ocpp/told-time.ts';
+import { type ReadingTime, readingTime, toldTime } from '../ocpp/told-time.ts';
 import { rotationOf } from './configuration.ts';
 import { showSoon } from './measure.ts';
 import {
@@ -34,7 +35,7 @@ const VALUES_MAX = 1_000;
 
 /** One meter value: an instant, and what was read then. */
 export interface ToldValue {
-  readonly time: ToldTime & { readonly ms: number };
+  readonly time: ReadingTime;
   readonly samples: Samples;
 }
 
@@ -58,9 +59,9 @@ export function valuesIn(
   for (const [n, fields] of listAt(payload, name).slice(0, VALUES_MAX).entries()) {
     const path = `/${name}/${n}`;
     const told = toldTime(so.state, fields['timestamp'], { action, path }, view);
-    const ms = told.time.ms ?? view.nowMs;
-    const samples = samplesOf(fields['sampledValue'], ms, `${path}/sampledValue`, rules);
-    values.push({ time: { ...told.time, ms }, samples });
+    const time = readingTime(told.time, told.state.clock, view);
+    const samples = samplesOf(fields['sampledValue'], time.ms, `${path}/sampledValue`, rules);
+    values.push({ time, samples });
     const flaws = samples.flaws.map((flaw) => ({ ...flaw, action }));
     so = andThen({ state: told.state, effects: [...so.effects, ...told.effects] }, (s) =>
       report(s, flaws),
@@ -69,14 +70,15 @@ export function valuesIn(
   return { state: so.state, values, effects: so.effects };
 }
 
-/** A charge whose register has been read at these instants. */
-export const readAt = (charge: Running, values: readonly ToldValue[]): Running => ({
-  ...charge,
-  register: values.reduce((register, { time, samples }) => {
+/** A charge whose register has been read at these instants, which one message told. */
+export function readAt(charge: Running, values: readonly ToldValue[]): Running {
+  const no = nextNo(charge.register);
+  const register = values.reduce((so, { time, samples }) => {
     const energy = readoutOf(samples.samples).register;
-    return energy === null ? register : withReading(register, { atMs: time.ms, energy });
-  }, charge.register),
-});
+    return energy === null ? so : withReading(so, { atMs: time.ownMs, no, energy });
+  }, charge.register);
+  return { ...charge, register };
+}
 
 /** Clocks of one station waver by so much between its messages. */
 const SLACK_MS = 5_000;
@@ -108,9 +110,14 @@ function chargeOf(
 }
 
 /** Old values are for the bill, and for no page ([OCPP-C6]). */
-function oldReadings(charge: Running, values: readonly ToldValue[]): readonly OcppEffect[] {
-  const times = new Set(values.map(({ time }) => time.ms));
-  const readings = chargeEnergyOf(charge.register).readings.filter(({ atMs }) => times.has(atMs));
+function oldReadings(
+  charge: Running,
+  values: readonly ToldValue[],
+  by: ClockMoment,
+): readonly OcppEffect[] {
+  const times = new Set(values.map(({ time }) => time.ownMs));
+  const own = chargeEnergyOf(charge.register).readings.filter(({ atMs }) => times.has(atMs));
+  const readings = placed(own, placedBy(by));
   if (readings.length === 0) return [];
   return [emit({ type: 'ChargeReadings', tradeNo: charge.orderNo, readings })];
 }
@@ -187,7 +194,7 @@ function forEachGroup(
       const read = readAt(charge, values);
       const old = values.filter(({ time }) => time.late);
       return andThen(noteReset(withCharge(s, read), read), (t) =>
-        step(t, ...oldReadings(read, old)),
+        step(t, ...oldReadings(read, old, { clock: t.clock, nowMs: view.nowMs })),
       );
     }),
   );

@@ -4,7 +4,7 @@ import type { DriverView } from '../driver.ts';
 import { type MeterRegister, registerFrom } from '../ocpp/meter-register.ts';
 import { NO_QUIRKS, type Quirks, quirksOf } from '../ocpp/quirks.ts';
 import { NO_READOUT, type Readout } from '../ocpp/readout.ts';
-import { NEW_CLOCK, type StationClock } from '../ocpp/station-clock.ts';
+import { type ClockMoment, NEW_CLOCK, offsetOf, type StationClock } from '../ocpp/station-clock.ts';
 import { type Memory, NO_MEMORY } from './memory.ts';
 import type { Ocpp16Settings } from './settings.ts';
 
@@ -46,10 +46,14 @@ export interface Running {
   readonly connectorNo: number;
   readonly idTag: string;
   readonly startedAtMs: number | null;
+  /** The same as the station's own clock had it. */
+  readonly ownStartMs: number | null;
   readonly meterStart: EnergyStep | null;
   readonly register: MeterRegister;
   /** Time and meter of its stop, once it came ([OCPP-C17]). */
   readonly stop: string | null;
+  /** What was known of the clock when it stopped: all its times are told in ours by that. */
+  readonly stopClock: ClockMoment | null;
   /** When the station last told of it by its number; `null`: never. */
   readonly namedAtMs: number | null;
 }
@@ -177,12 +181,19 @@ export function withMemory(state: Ocpp16State, change: Partial<Memory>): Ocpp16S
   return { ...state, memory, quirks };
 }
 
+/** The station's own time of a start, as the natural key of its charge has it ([OCPP-C3]). */
+function ownStartIn(key: string): number | null {
+  const text = key.split('|')[2] ?? '';
+  return /^\d{1,15}$/.test(text) ? Number(text) : null;
+}
+
 /** A charge as the site's open orders know it, after a reconnect or a restart. */
-function runningOf(open: OpenCharge, { meters }: Memory): Running[] {
+function runningOf(open: OpenCharge, { memory, clock }: Ocpp16State): Running[] {
   const { charge, orderNo, connectorNo, chargingAtMs, openedAtMs } = open;
   if (charge === undefined) return [];
   const startedAtMs = chargingAtMs ?? openedAtMs;
-  const meter = meters[charge.no];
+  const ownStartMs = ownStartIn(charge.key) ?? startedAtMs - offsetOf(clock);
+  const meter = memory.meters[charge.no];
   return [
     {
       orderNo,
@@ -191,12 +202,14 @@ function runningOf(open: OpenCharge, { meters }: Memory): Running[] {
       connectorNo,
       idTag: charge.key.split('|')[1] ?? '',
       startedAtMs,
+      ownStartMs,
       meterStart: charge.meterStart,
       register:
         meter === undefined
-          ? registerFrom(charge.meterStart, startedAtMs)
+          ? registerFrom(charge.meterStart, ownStartMs)
           : registerFrom(meter.register, meter.atMs, meter.energy),
       stop: null,
+      stopClock: null,
       namedAtMs: null,
     },
   ];
@@ -210,7 +223,7 @@ export function chargesOf(state: Ocpp16State, view: DriverView): readonly Runnin
     .filter(({ charge }) => charge !== undefined && !own.has(charge.no));
   return others.length === 0
     ? state.charges
-    : [...others.flatMap((open) => runningOf(open, state.memory)), ...state.charges];
+    : [...others.flatMap((open) => runningOf(open, state)), ...state.charges];
 }
 
 /** Keeps a charge as it is now; of too many the oldest goes. */

@@ -10,9 +10,11 @@ import {
   type ChargeEnergy,
   chargeEnergyOf,
   NO_READINGS,
+  placed,
   withLast,
 } from '../ocpp/meter-register.ts';
 import { isRemoteToken } from '../ocpp/remote-token.ts';
+import { type ClockMoment, placedBy } from '../ocpp/station-clock.ts';
 import {
   andThen,
   answer,
@@ -24,7 +26,7 @@ import {
   step,
 } from '../ocpp/steps.ts';
 import { stopOf } from '../ocpp/stop-reasons.ts';
-import { toldTime } from '../ocpp/told-time.ts';
+import { readingTime, toldTime } from '../ocpp/told-time.ts';
 import { answered, asking, idTagInfoOf } from './cards.ts';
 import { drainEnded } from './drains.ts';
 import { readAt, valuesIn } from './meter.ts';
@@ -76,19 +78,18 @@ const methodOf = (charge: Running | undefined): StartMethod => {
 };
 
 /** [OCPP-C14] Its readings with the last one; one below zero says nothing (1.6 erratum 3.18). */
-function finalOf(charge: Running | undefined, message: Call, atMs: number): ChargeEnergy {
+function finalOf(charge: Running | undefined, message: Call, ownMs: number): ChargeEnergy {
   const register = charge?.register ?? NO_READINGS;
   const energy = energyOfWh(message.payload['meterStop']);
   const silent = charge === undefined || energy === undefined || energy < 0n;
-  return chargeEnergyOf(silent ? register : withLast(register, { atMs, energy }));
+  return chargeEnergyOf(silent ? register : withLast(register, { atMs: ownMs, energy }));
 }
 
 /** Readings that a restart has cut off at a reset begin with the charge all the same. */
 const fromStart = (
-  charge: Running | undefined,
+  atMs: number | null,
   readings: readonly MeterReading[],
 ): readonly MeterReading[] => {
-  const atMs = charge?.startedAtMs ?? null;
   const isCut = atMs !== null && (readings[0]?.energy ?? 0n) > 0n;
   return isCut ? [{ atMs, energy: NOTHING }, ...readings] : readings;
 };
@@ -97,11 +98,15 @@ function recordOf(
   state: Ocpp16State,
   charge: Running | undefined,
   message: Call,
-  end: { readonly endedAtMs: number | null; readonly final: ChargeEnergy },
+  end: { readonly ownMs: number | null; readonly final: ChargeEnergy; readonly by: ClockMoment },
   view: DriverView,
 ): ChargeRecord {
   const { payload } = message;
-  const { energy, readings, register } = end.final;
+  const { final, ownMs } = end;
+  const place = placedBy(end.by);
+  const { energy, readings, register } = final;
+  const ownStartMs = charge?.ownStartMs ?? null;
+  const startedAtMs = ownStartMs === null ? (charge?.startedAtMs ?? null) : place(ownStartMs);
   const meterStop = energyOfWh(payload['meterStop']);
   const believed = meterStop !== undefined && meterStop >= 0n ? meterStop : (register ?? NOTHING);
   const idTag = charge?.idTag ?? textAt(payload, 'idTag');
@@ -109,8 +114,8 @@ function recordOf(
     tradeNo: charge?.orderNo ?? '',
     pileNo: state.pileNo,
     connectorNo: charge?.connectorNo ?? 1,
-    startedAtMs: charge?.startedAtMs ?? null,
-    endedAtMs: end.endedAtMs,
+    startedAtMs,
+    endedAtMs: ownMs === null ? null : place(ownMs),
     receivedAtMs: view.nowMs,
     rows: [],
     meterStart: charge?.meterStart ?? NOTHING,
@@ -122,7 +127,7 @@ function recordOf(
     startMethod: methodOf(charge),
     cardNo: idTag === '' || isRemoteToken(idTag) ? null : idTag,
     ...stopOf(textAt(payload, 'reason')),
-    readings: fromStart(charge, readings),
+    readings: fromStart(startedAtMs, placed(readings, place)),
   };
 }
 
@@ -156,8 +161,14 @@ export function stop(
   const atMs = told.time.ms ?? view.nowMs;
   const values = valuesIn(told.state, message, 'transactionData', view);
   const found = chargeStopped(values.state, message, atMs, view);
-  const charge = found && { ...readAt(found, values.values), stop: stopKeyOf(message) };
-  const final = finalOf(charge, message, atMs);
+  const now = readingTime(told.time, values.state.clock, view);
+  const by = found?.stopClock ?? { clock: values.state.clock, nowMs: view.nowMs };
+  const charge = found && {
+    ...readAt(found, values.values),
+    stop: stopKeyOf(message),
+    stopClock: by,
+  };
+  const final = finalOf(charge, message, now.ownMs);
   const isNumbered = charge !== undefined && charge.no > 0;
   const kept = isNumbered ? withCharge(values.state, charge) : values.state;
   const asked = asking(kept, message, { about: 'stop' });
@@ -165,7 +176,7 @@ export function stop(
   const reported = andThen(step(asked.state, ...effects), (s) =>
     report(s, flawsOf(final, message)),
   );
-  const record = recordOf(state, charge, message, { endedAtMs: told.time.ms, final }, view);
+  const record = recordOf(state, charge, message, { ownMs: told.time.ownMs, final, by }, view);
   const uploaded = emit({
     type: 'RecordUploaded',
     record,

@@ -6,10 +6,12 @@ import {
   chargeEnergyOf,
   type MeterRegister,
   NO_READINGS,
+  nextNo,
   registerFrom,
   withReading,
 } from '../ocpp/meter-register.ts';
 import { readoutOf } from '../ocpp/readout.ts';
+import { type ClockMoment, offsetOf, type StationClock } from '../ocpp/station-clock.ts';
 import type { PendingNote } from './memory.ts';
 import type { ToldValue } from './meter.ts';
 import { type Sequence, withNumber } from './sequence.ts';
@@ -26,6 +28,9 @@ export interface Happening {
   readonly trigger: string;
   readonly seqNo: number | null;
   readonly atMs: number | null;
+  /** The same by the station's own clock, and what was known of that when it was told. */
+  readonly ownMs: number | null;
+  readonly by: ClockMoment;
   /** It tells of the past ([OCPP-C6]). */
   readonly late: boolean;
   readonly connectorNo: number | null;
@@ -45,6 +50,13 @@ export interface Stored {
   readonly group: string | null;
 }
 
+/** How a charge ended; all its times are told in ours by what was known of the clock just then. */
+interface Ended {
+  readonly ownMs: number | null;
+  readonly by: ClockMoment;
+  readonly reason: string;
+}
+
 /** A transaction, gathered from its events in whatever order they come ([OCPP-C13]). */
 export interface Charge {
   /** The station's transaction id. */
@@ -57,6 +69,8 @@ export interface Charge {
   /** Who began it; of several the one that came first by number. */
   readonly token: (Token & { readonly seqNo: number }) | null;
   readonly startedAtMs: number | null;
+  /** The same by the station's own clock. */
+  readonly ownStartMs: number | null;
   /** Its Started has come; until then its start is that of its earliest message. */
   readonly begun: boolean;
   /** What the site knows that its register stood at when it began. */
@@ -66,7 +80,7 @@ export interface Charge {
   readonly chargingState: string;
   /** Number of the event that said the state. */
   readonly stateSeq: number;
-  readonly ended: { readonly atMs: number | null; readonly reason: string } | null;
+  readonly ended: Ended | null;
   /** When the station last told of it, by its own clock: a state from before says nothing of it. */
   readonly heardAtMs: number;
   /** Its station knows no more of it ([OCPP-C11]); anything that comes after all says that it does. */
@@ -82,6 +96,7 @@ export const newCharge = (key: string): Charge => ({
   tradeNo: null,
   token: null,
   startedAtMs: null,
+  ownStartMs: null,
   begun: false,
   meterStart: null,
   register: NO_READINGS,
@@ -94,10 +109,15 @@ export const newCharge = (key: string): Charge => ({
 });
 
 /** A charge as the site's open orders know it, after a reconnect or a restart. */
-export function chargeOfOpen(open: OpenCharge, meters: MeterNotes): readonly Charge[] {
+export function chargeOfOpen(
+  open: OpenCharge,
+  meters: MeterNotes,
+  clock: StationClock,
+): readonly Charge[] {
   const { charge, orderNo, connectorNo, cardNo, chargingAtMs, openedAtMs } = open;
   if (charge === undefined) return [];
   const startedAtMs = chargingAtMs ?? openedAtMs;
+  const ownStartMs = startedAtMs - offsetOf(clock);
   const meter = meters[charge.key];
   return [
     {
@@ -107,11 +127,12 @@ export function chargeOfOpen(open: OpenCharge, meters: MeterNotes): readonly Cha
       asked: true,
       token: cardNo === null ? null : { idToken: cardNo, type: '', seqNo: -1 },
       startedAtMs,
+      ownStartMs,
       begun: true,
       meterStart: charge.meterStart,
       register:
         meter === undefined
-          ? registerFrom(charge.meterStart, startedAtMs)
+          ? registerFrom(charge.meterStart, ownStartMs)
           : registerFrom(meter.register, meter.atMs, meter.energy),
     },
   ];
@@ -122,30 +143,49 @@ export const chargeOfPending = (key: string, note: PendingNote): Charge => ({
   ...newCharge(key),
   connectorNo: note.connectorNo,
   startedAtMs: note.startedAtMs,
+  ownStartMs: note.ownStartMs,
   begun: true,
-  register: registerFrom(note.meterStart, note.startedAtMs),
+  register: registerFrom(note.meterStart, note.ownStartMs),
 });
 
-const registersIn = (values: readonly ToldValue[]) =>
-  values.flatMap(({ time, samples }) => {
+/** A charge whose register has been read at these instants, which message number `seqNo` told. */
+export function readAt(
+  charge: Charge,
+  values: readonly ToldValue[],
+  seqNo: number | null = null,
+): Charge {
+  const no = seqNo ?? nextNo(charge.register);
+  const register = values.reduce((so, { time, samples }) => {
     const energy = readoutOf(samples.samples).register;
-    return energy === null ? [] : [{ atMs: time.ms, energy }];
-  });
+    return energy === null ? so : withReading(so, { atMs: time.ownMs, no, energy });
+  }, charge.register);
+  return { ...charge, register };
+}
 
-/** A charge whose register has been read at these instants. */
-export const readAt = (charge: Charge, values: readonly ToldValue[]): Charge => ({
-  ...charge,
-  register: registersIn(values).reduce(withReading, charge.register),
-});
+const earliest = (...times: readonly (number | null)[]): number | null =>
+  times
+    .filter((time) => time !== null)
+    .reduce<number | null>((first, time) => Math.min(first ?? time, time), null);
 
 /** Its Started says when it began; without one the earliest thing that was heard of it. */
-function startOf(charge: Charge, { eventType, atMs, values }: Happening): number | null {
-  if (eventType === 'Started' && atMs !== null) return atMs;
-  if (charge.begun) return charge.startedAtMs;
-  const times = [charge.startedAtMs, atMs, ...values.map(({ time }) => time.ms)];
-  const known = times.filter((time) => time !== null);
-  return known.length === 0 ? null : Math.min(...known);
+function startOf(
+  charge: Charge,
+  { eventType, atMs, ownMs, values }: Happening,
+): Pick<Charge, 'startedAtMs' | 'ownStartMs'> {
+  const { begun, startedAtMs, ownStartMs } = charge;
+  if (eventType === 'Started' && atMs !== null) return { startedAtMs: atMs, ownStartMs: ownMs };
+  if (begun) return { startedAtMs, ownStartMs };
+  return {
+    startedAtMs: earliest(startedAtMs, atMs, ...values.map(({ time }) => time.ms)),
+    ownStartMs: earliest(ownStartMs, ownMs, ...values.map(({ time }) => time.ownMs)),
+  };
 }
+
+/** An end that is told again is told by the clock of the first time. */
+const endOf = ({ ended }: Charge, now: Happening): Ended | null =>
+  now.eventType === 'Ended'
+    ? { ownMs: now.ownMs, by: ended?.by ?? now.by, reason: now.stoppedReason }
+    : ended;
 
 /** A token that ends a charge is not the one that began it. */
 function starterOf({ token: before }: Charge, { token, trigger, seqNo }: Happening) {
@@ -156,20 +196,19 @@ function starterOf({ token: before }: Charge, { token, trigger, seqNo }: Happeni
 
 /** With one more event, whenever it comes, and once however often it comes. */
 export function withEvent(charge: Charge, now: Happening): Charge {
-  const { eventType, seqNo, atMs, connectorNo, tradeNo, chargingState, stoppedReason } = now;
+  const { eventType, seqNo, atMs, connectorNo, tradeNo, chargingState } = now;
   const isNewest = chargingState !== '' && (seqNo ?? charge.stateSeq) >= charge.stateSeq;
-  const ended = eventType === 'Ended' ? { atMs, reason: stoppedReason } : charge.ended;
   return {
-    ...readAt(charge, now.values),
+    ...readAt(charge, now.values, seqNo),
+    ...startOf(charge, now),
     connectorNo: connectorNo ?? charge.connectorNo,
     tradeNo: charge.tradeNo ?? tradeNo,
     token: starterOf(charge, now),
-    startedAtMs: startOf(charge, now),
     begun: charge.begun || eventType === 'Started',
     sequence: seqNo === null ? charge.sequence : withNumber(charge.sequence, seqNo),
     chargingState: isNewest ? chargingState : charge.chargingState,
     stateSeq: isNewest ? (seqNo ?? charge.stateSeq) : charge.stateSeq,
-    ended,
+    ended: endOf(charge, now),
     heardAtMs: Math.max(charge.heardAtMs, atMs ?? 0),
     vanished: false,
   };

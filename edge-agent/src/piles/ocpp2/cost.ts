@@ -1,20 +1,23 @@
 import { billOfReadings } from '@holdfast/shared/money/bill-of';
 import { fenText } from '@holdfast/shared/units';
 import type { DriverView } from '../driver.ts';
-import { chargeEnergyOf } from '../ocpp/meter-register.ts';
+import { chargeEnergyOf, placed } from '../ocpp/meter-register.ts';
+import { placedBy } from '../ocpp/station-clock.ts';
 import type { Charge } from './charge.ts';
+import type { Ocpp2State } from './state.ts';
 
 /**
  * What a charge has cost so far, for the station's display (I02, I03): exact until it becomes the
  * number that JSON wants. Nothing where the site's prices cannot be worked out.
  */
 export function costOf(
-  pileNo: string,
+  { pileNo, clock }: Ocpp2State,
   { register, stored }: Charge,
   view: DriverView,
 ): { readonly totalCost?: number } {
   const tariff = view.site.tariffFor(pileNo);
   if (tariff === undefined || stored === null) return {};
-  const { bill } = billOfReadings(tariff, chargeEnergyOf(register).readings);
+  const place = placedBy({ clock, nowMs: view.nowMs });
+  const { bill } = billOfReadings(tariff, placed(chargeEnergyOf(register).readings, place));
   return bill === null ? {} : { totalCost: Number(fenText(bill.total)) };
 }

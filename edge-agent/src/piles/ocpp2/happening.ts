@@ -88,6 +88,8 @@ export function happeningIn(
     trigger: textAt(payload, 'triggerReason'),
     seqNo,
     atMs: told.time.ms,
+    ownMs: told.time.ownMs,
+    by: { clock: values.state.clock, nowMs: view.nowMs },
     late: told.time.late || payload['offline'] === true,
     connectorNo,
     token,

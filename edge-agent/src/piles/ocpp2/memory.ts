@@ -38,6 +38,8 @@ export interface ListNote {
 export interface PendingNote {
   readonly connectorNo: number | null;
   readonly startedAtMs: number | null;
+  /** The same by the station's own clock. */
+  readonly ownStartMs: number | null;
   readonly meterStart: EnergyStep | null;
 }
 
@@ -112,6 +114,7 @@ function pendingOf(note: Fields): PendingNote {
   return {
     connectorNo: integerAt(note, 'connectorNo') ?? null,
     startedAtMs: integerAt(note, 'startedAtMs') ?? null,
+    ownStartMs: integerAt(note, 'ownStartMs') ?? integerAt(note, 'startedAtMs') ?? null,
     meterStart: meter === undefined ? null : energyStep(meter),
   };
 }
@@ -144,9 +147,10 @@ export function readMemory(notes: ReadonlyMap<string, unknown>): Memory {
   };
 }
 
-const pendingNote = ({ connectorNo, startedAtMs, meterStart }: PendingNote) => ({
+const pendingNote = ({ connectorNo, startedAtMs, ownStartMs, meterStart }: PendingNote) => ({
   connectorNo,
   startedAtMs,
+  ownStartMs,
   meterStart: meterStart === null ? null : energyText(meterStart),
 });
 

@@ -2,9 +2,10 @@ import type { MeterReading } from '@holdfast/shared/money/readings';
 import type { DriverView } from '../driver.ts';
 import { type Fields, integerAt, listAt } from '../ocpp/fields.ts';
 import { withReset } from '../ocpp/meter-notes.ts';
-import { chargeEnergyOf } from '../ocpp/meter-register.ts';
+import { chargeEnergyOf, placed } from '../ocpp/meter-register.ts';
 import { readoutOf, readoutOver } from '../ocpp/readout.ts';
 import { type Samples, samplesOf, withoutDoubles } from '../ocpp/sampled-values.ts';
+import { type ClockMoment, placedBy } from '../ocpp/station-clock.ts';
 import {
   andThen,
   answer,
@@ -17,7 +18,7 @@ import {
   stay,
   step,
 } from '../ocpp/steps.ts';
-import { type ToldTime, toldTime } from '../ocpp/told-time.ts';
+import { type ReadingTime, readingTime, toldTime } from '../ocpp/told-time.ts';
 import { type Charge, readAt } from './charge.ts';
 import { numbersOf } from './connectors.ts';
 import { showSoon } from './measure.ts';
@@ -31,7 +32,7 @@ const SLACK_MS = 5_000;
 
 /** One meter value: an instant, and what was read then. */
 export interface ToldValue {
-  readonly time: ToldTime & { readonly ms: number };
+  readonly time: ReadingTime;
   readonly samples: Samples;
 }
 
@@ -53,9 +54,9 @@ export function valuesIn(
   for (const [n, fields] of listAt(payload, 'meterValue').slice(0, VALUES_MAX).entries()) {
     const path = `/meterValue/${n}`;
     const told = toldTime(so.state, fields['timestamp'], { action, path }, view);
-    const ms = told.time.ms ?? view.nowMs;
-    const samples = samplesOf(fields['sampledValue'], ms, `${path}/sampledValue`, rules);
-    values.push({ time: { ...told.time, ms }, samples });
+    const time = readingTime(told.time, told.state.clock, view);
+    const samples = samplesOf(fields['sampledValue'], time.ms, `${path}/sampledValue`, rules);
+    values.push({ time, samples });
     const flaws = samples.flaws.map((flaw) => ({ ...flaw, action }));
     so = andThen({ state: told.state, effects: [...so.effects, ...told.effects] }, (s) =>
       report(s, flaws),
@@ -71,21 +72,30 @@ export function signedIn(values: readonly ToldValue[], at: Fields): readonly Ocp
 }
 
 /** Old values are for the bill, and for no page ([OCPP-C6]). */
-export function oldReadings(charge: Charge, values: readonly ToldValue[]): readonly OcppEffect[] {
-  const times = new Set(values.filter(({ time }) => time.late).map(({ time }) => time.ms));
+export function oldReadings(
+  charge: Charge,
+  values: readonly ToldValue[],
+  by: ClockMoment,
+): readonly OcppEffect[] {
+  const times = new Set(values.filter(({ time }) => time.late).map(({ time }) => time.ownMs));
   if (charge.stored === null || times.size === 0) return [];
   const { readings } = chargeEnergyOf(charge.register);
   return readingsOf(
     charge.stored.orderNo,
     readings.filter(({ atMs }) => times.has(atMs)),
+    by,
   );
 }
 
+/** Readings by the station's own clock, told in our time. */
 export const readingsOf = (
   tradeNo: string,
-  readings: readonly MeterReading[],
+  own: readonly MeterReading[],
+  by: ClockMoment,
 ): readonly OcppEffect[] =>
-  readings.length === 0 ? [] : [emit({ type: 'ChargeReadings', tradeNo, readings })];
+  own.length === 0
+    ? []
+    : [emit({ type: 'ChargeReadings', tradeNo, readings: placed(own, placedBy(by)) })];
 
 /** A current that is direct shows itself by the car's state of charge. */
 function dcSeen(state: Ocpp2State, soc: number | null): Ocpp2State {
@@ -148,7 +158,7 @@ export function meterValues(state: Ocpp2State, message: Call, view: DriverView):
       if (charge === undefined) return stay(s);
       const counted = readAt(charge, [value]);
       return andThen(noteReset(withCharge(s, counted), counted), (t) =>
-        step(t, ...oldReadings(counted, [value])),
+        step(t, ...oldReadings(counted, [value], { clock: s.clock, nowMs: view.nowMs })),
       );
     }),
   );

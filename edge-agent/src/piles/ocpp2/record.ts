@@ -1,7 +1,8 @@
 import type { ChargeRecord, StartMethod } from '@holdfast/shared/order/record';
 import { energyStep, moneyStep } from '@holdfast/shared/units';
-import { chargeEnergyOf } from '../ocpp/meter-register.ts';
+import { chargeEnergyOf, placed } from '../ocpp/meter-register.ts';
 import { isRemoteToken } from '../ocpp/remote-token.ts';
+import { type ClockMoment, placedBy } from '../ocpp/station-clock.ts';
 import type { Flaw } from '../ocpp/steps.ts';
 import { stopOf } from '../ocpp/stop-reasons.ts';
 import { type Charge, meterStartOf } from './charge.ts';
@@ -16,17 +17,18 @@ function methodOf({ token, tradeNo }: Charge): StartMethod {
 }
 
 /** What a transaction comes to, the same whatever the order in which its events came. */
-export function recordOf(pileNo: string, charge: Charge, nowMs: number): ChargeRecord {
+export function recordOf(pileNo: string, charge: Charge, now: ClockMoment): ChargeRecord {
   const { energy, readings, register } = chargeEnergyOf(charge.register);
-  const { token, ended } = charge;
+  const { token, ended, ownStartMs } = charge;
+  const place = placedBy(ended?.by ?? now);
   const isCard = token !== null && token.idToken !== '' && !isRemoteToken(token.idToken);
   return {
     tradeNo: charge.stored?.orderNo ?? '',
     pileNo,
     connectorNo: charge.connectorNo ?? 1,
-    startedAtMs: charge.startedAtMs,
-    endedAtMs: ended?.atMs ?? null,
-    receivedAtMs: nowMs,
+    startedAtMs: ownStartMs === null ? charge.startedAtMs : place(ownStartMs),
+    endedAtMs: ended === null || ended.ownMs === null ? null : place(ended.ownMs),
+    receivedAtMs: now.nowMs,
     rows: [],
     meterStart: meterStartOf(charge) ?? NOTHING,
     meterEnd: register ?? NOTHING,
@@ -37,7 +39,7 @@ export function recordOf(pileNo: string, charge: Charge, nowMs: number): ChargeR
     startMethod: methodOf(charge),
     cardNo: isCard ? token.idToken : null,
     ...stopOf(ended?.reason ?? ''),
-    readings,
+    readings: placed(readings, place),
   };
 }
 

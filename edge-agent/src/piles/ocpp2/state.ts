@@ -180,11 +180,11 @@ export function withMemory(state: Ocpp2State, change: Partial<Memory>): Ocpp2Sta
 
 /** The charges that are known: this connection's own, what the site knows, and what was noted. */
 export function chargesOf(state: Ocpp2State, view: DriverView): readonly Charge[] {
-  const { charges, memory, pileNo } = state;
+  const { charges, clock, memory, pileNo } = state;
   const own = new Set(charges.map(({ key }) => key));
   const stored = view.site
     .openCharges(pileNo)
-    .flatMap((open) => chargeOfOpen(open, memory.meters))
+    .flatMap((open) => chargeOfOpen(open, memory.meters, clock))
     .filter(({ key }) => !own.has(key));
   const known = new Set([...own, ...stored.map(({ key }) => key)]);
   const pending = Object.entries(memory.pending)

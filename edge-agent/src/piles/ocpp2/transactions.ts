@@ -76,7 +76,7 @@ function taken(state: Ocpp2State, heard: Heard, view: DriverView): Ocpp2Step {
   const { charge, now } = heard;
   if (!isOwed(charge)) return notOwed(state, heard);
   const owed = unnoted(state, charge.key);
-  if (charge.ended !== null) return andThen(owed, (s) => ended(s, heard, view));
+  if (charge.ended !== null) return andThen(owed, (s) => ended(s, heard));
   // Nothing is said of a token before the site has said it.
   const isOpen = now.token !== null && charge.stored === null;
   const isNews = now.eventType === 'Started' || !charge.asked || isOpen;
@@ -87,8 +87,9 @@ function taken(state: Ocpp2State, heard: Heard, view: DriverView): Ocpp2Step {
 function notOwed(state: Ocpp2State, { message, charge }: Heard): Ocpp2Step {
   const done = answer(message.call, {});
   if (charge.ended !== null) return andThen(unnoted(state, charge.key), (s) => step(s, done));
-  const { connectorNo, startedAtMs } = charge;
-  const note: PendingNote = { connectorNo, startedAtMs, meterStart: meterStartOf(charge) };
+  const { connectorNo, startedAtMs, ownStartMs } = charge;
+  const meterStart = meterStartOf(charge);
+  const note: PendingNote = { connectorNo, startedAtMs, ownStartMs, meterStart };
   const pending = { ...state.memory.pending, [charge.key]: note };
   return andThen(remember(state, 'pending', { pending }), (s) => step(s, done));
 }
@@ -135,12 +136,12 @@ const infoOf = (charge: Charge, token: Token | null) =>
 /** An event in the middle: old readings go to the bill, another token is asked about. */
 function updated(state: Ocpp2State, heard: Heard, view: DriverView): Ocpp2Step {
   const { message, now, charge } = heard;
-  const old = oldReadings(charge, now.values);
+  const old = oldReadings(charge, now.values, now.by);
   const { token } = now;
   if (token !== null && !isSameToken(token, charge.token)) {
     return askCard(state, message.call, token, ...old);
   }
-  const payload = { ...infoOf(charge, token), ...costOf(state.pileNo, charge, view) };
+  const payload = { ...infoOf(charge, token), ...costOf(state, charge, view) };
   return step(state, answer(message.call, payload), ...old);
 }
 
@@ -148,7 +149,7 @@ function updated(state: Ocpp2State, heard: Heard, view: DriverView): Ocpp2Step {
  * [OCPP-C1], [OCPP-C13] A charge that has ended: its record goes to the site, again with whatever
  * comes later; one whose beginning never came begins first.
  */
-function ended(state: Ocpp2State, heard: Heard, view: DriverView): Ocpp2Step {
+function ended(state: Ocpp2State, heard: Heard): Ocpp2Step {
   const { charge, message, now, rawHex } = heard;
   const opened = charge.asked ? stay(state) : (beginning(state, heard, null) ?? stay(state));
   return andThen(opened, (s) => {
@@ -158,7 +159,7 @@ function ended(state: Ocpp2State, heard: Heard, view: DriverView): Ocpp2Step {
     if (asked === undefined) return stay(s);
     const uploaded = emit({
       type: 'RecordUploaded',
-      record: recordOf(s.pileNo, charge, view.nowMs),
+      record: recordOf(s.pileNo, charge, now.by),
       rawHex,
       frameType: ACTION,
       charge: { by: 'key', key },
@@ -188,7 +189,8 @@ export function chargeStored(
     asked: true,
     connectorNo: before.connectorNo ?? connectorNo,
   };
-  const late = found.late ? readingsOf(orderNo, chargeEnergyOf(charge.register).readings) : [];
+  const by = { clock: rest.clock, nowMs: view.nowMs };
+  const late = found.late ? readingsOf(orderNo, chargeEnergyOf(charge.register).readings, by) : [];
   const said: readonly OcppEffect[] =
     found.call === null ? [] : [answer(found.call, infoOf(charge, found.token))];
   const told = step(withCharge(rest, charge), ...said, ...late);
@@ -208,7 +210,7 @@ export function recordStored(
   const { found, rest } = answered(state, request, 'record');
   if (found === undefined) return stay(state);
   const charge = chargeNamed(rest, found.key, view);
-  const payload = { ...infoOf(charge, found.token), ...costOf(state.pileNo, charge, view) };
+  const payload = { ...infoOf(charge, found.token), ...costOf(state, charge, view) };
   const said: readonly OcppEffect[] = found.call === null ? [] : [answer(found.call, payload)];
   return andThen(step(rest, ...said), (s) => drainEnded(s, found.key));
 }
