@@ -32,7 +32,7 @@ export function newCharge(
   start: Pick<Charge, 'tradeNo' | 'startedBy' | 'balanceFen'>,
   nowMs: number,
 ): Charge | undefined {
-  const { tariff, clockOffsetMs, setup } = state;
+  const { tariff, clockOffsetMs, platformOffsetMs, setup } = state;
   if (tariff === null) return undefined;
   const flow = {
     powerW: setup.powerW,
@@ -41,7 +41,8 @@ export function newCharge(
     byPileClock: noEnergies(),
     byTrueClock: noEnergies(),
   };
-  return { ...start, startedAtMs: nowMs, clockOffsetMs, tariff, meterStart: gun.meter, flow };
+  const clocks = { clockOffsetMs, platformOffsetMs };
+  return { ...start, startedAtMs: nowMs, ...clocks, tariff, meterStart: gun.meter, flow };
 }
 
 /** What the screen shows now: energy, 1e-4 kWh, and money, 1e-4 yuan. */
@@ -82,7 +83,9 @@ export function realtimeOf(state: PileState, gun: Gun, nowMs: number): YkcBody<'
 function entryOf(state: PileState, gun: Gun, charge: Charge, stopCode: number): BookEntry {
   const { flow, tariff } = charge;
   const paid =
-    Math.abs(charge.clockOffsetMs) > CLOCK_TRUST_MS ? flow.byTrueClock : flow.byPileClock;
+    Math.abs(charge.clockOffsetMs - charge.platformOffsetMs) > CLOCK_TRUST_MS
+      ? flow.byTrueClock
+      : flow.byPileClock;
   return {
     tradeNo: charge.tradeNo,
     pileNo: state.setup.pileNo,

@@ -261,7 +261,9 @@ const mainLine = {
   orderAck: (state, { body }) => confirmed(state, body.tradeNo, body.result === 'stored'),
   timeSync: (state, { seq, body: { pileNo, time } }, nowMs) =>
     stay(
-      { ...state, clockOffsetMs: time.ms === null ? state.clockOffsetMs : time.ms - nowMs },
+      time.ms === null
+        ? state
+        : { ...state, clockOffsetMs: time.ms - nowMs, platformOffsetMs: time.ms - nowMs },
       send({ name: 'timeSyncAck', seq, body: { pileNo, time: pileTimeOf(time.ms ?? nowMs) } }),
     ),
 } as const satisfies Partial<On>;

@@ -18,6 +18,8 @@ export interface Charge {
   readonly startedBy: 'card' | 'vin' | 'remote';
   readonly startedAtMs: number;
   readonly clockOffsetMs: number;
+  /** How far off the platform's clock was when it set the pile's. */
+  readonly platformOffsetMs: number;
   readonly tariff: PileTariff;
   readonly balanceFen: bigint;
   readonly meterStart: bigint;
@@ -59,6 +61,8 @@ export interface PileState {
   readonly tariff: PileTariff | null;
   /** Pile's clock minus the true one. */
   readonly clockOffsetMs: number;
+  /** How far off the platform's clock was when it set the pile's. */
+  readonly platformOffsetMs: number;
   readonly guns: readonly Gun[];
   readonly stored: ReadonlyMap<string, StoredRecord>;
 }
@@ -86,6 +90,7 @@ export function initialState(setup: PileSetup): PileState {
     closing: false,
     tariff: null,
     clockOffsetMs: wrongClock ? setup.random.between(-12, 12) * 3_600_000 : 0,
+    platformOffsetMs: 0,
     guns: Array.from({ length: setup.connectorCount }, (_, i) => ({
       no: i + 1,
       phase: 'empty',
