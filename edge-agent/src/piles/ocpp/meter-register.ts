@@ -84,6 +84,15 @@ export function placed(
   });
 }
 
+/** Readings that a restart has cut off at a reset begin with the charge all the same. */
+export function fromStart(
+  startedAtMs: number | null,
+  readings: readonly MeterReading[],
+): readonly MeterReading[] {
+  const isCut = startedAtMs !== null && (readings[0]?.energy ?? 0n) > 0n;
+  return isCut ? [{ atMs: startedAtMs, energy: energyStep(0n) }, ...readings] : readings;
+}
+
 /** What is told again was told when it was told first. */
 const firstTold = (register: MeterRegister, at: number, no: number): MeterRegister =>
   no >= (register.readings[at]?.no ?? no)

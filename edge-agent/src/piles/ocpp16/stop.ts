@@ -1,5 +1,4 @@
 import { hexOf } from '@holdfast/protocols/kernel/bytes';
-import type { MeterReading } from '@holdfast/shared/money/readings';
 import type { ChargeRecord, StartMethod } from '@holdfast/shared/order/record';
 import type { ChargeRef } from '@holdfast/shared/pile/pile-charge';
 import { energyStep, moneyStep } from '@holdfast/shared/units';
@@ -9,6 +8,7 @@ import { integerAt, textAt } from '../ocpp/fields.ts';
 import {
   type ChargeEnergy,
   chargeEnergyOf,
+  fromStart,
   NO_READINGS,
   placed,
   withLast,
@@ -84,15 +84,6 @@ function finalOf(charge: Running | undefined, message: Call, ownMs: number): Cha
   const silent = charge === undefined || energy === undefined || energy < 0n;
   return chargeEnergyOf(silent ? register : withLast(register, { atMs: ownMs, energy }));
 }
-
-/** Readings that a restart has cut off at a reset begin with the charge all the same. */
-const fromStart = (
-  atMs: number | null,
-  readings: readonly MeterReading[],
-): readonly MeterReading[] => {
-  const isCut = atMs !== null && (readings[0]?.energy ?? 0n) > 0n;
-  return isCut ? [{ atMs, energy: NOTHING }, ...readings] : readings;
-};
 
 function recordOf(
   state: Ocpp16State,

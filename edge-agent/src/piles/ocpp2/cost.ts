@@ -1,7 +1,7 @@
 import { billOfReadings } from '@holdfast/shared/money/bill-of';
 import { fenText } from '@holdfast/shared/units';
 import type { DriverView } from '../driver.ts';
-import { chargeEnergyOf, placed } from '../ocpp/meter-register.ts';
+import { chargeEnergyOf, fromStart, placed } from '../ocpp/meter-register.ts';
 import { placedBy } from '../ocpp/station-clock.ts';
 import type { Charge } from './charge.ts';
 import type { Ocpp2State } from './state.ts';
@@ -12,12 +12,13 @@ import type { Ocpp2State } from './state.ts';
  */
 export function costOf(
   { pileNo, clock }: Ocpp2State,
-  { register, stored }: Charge,
+  { register, stored, startedAtMs }: Charge,
   view: DriverView,
 ): { readonly totalCost?: number } {
   const tariff = view.site.tariffFor(pileNo);
   if (tariff === undefined || stored === null) return {};
   const place = placedBy({ clock, nowMs: view.nowMs });
-  const { bill } = billOfReadings(tariff, placed(chargeEnergyOf(register).readings, place));
+  const readings = placed(chargeEnergyOf(register).readings, place);
+  const { bill } = billOfReadings(tariff, fromStart(startedAtMs, readings));
   return bill === null ? {} : { totalCost: Number(fenText(bill.total)) };
 }

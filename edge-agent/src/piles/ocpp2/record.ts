@@ -1,6 +1,6 @@
 import type { ChargeRecord, StartMethod } from '@holdfast/shared/order/record';
 import { energyStep, moneyStep } from '@holdfast/shared/units';
-import { chargeEnergyOf, placed } from '../ocpp/meter-register.ts';
+import { chargeEnergyOf, fromStart, placed } from '../ocpp/meter-register.ts';
 import { isRemoteToken } from '../ocpp/remote-token.ts';
 import { type ClockMoment, placedBy } from '../ocpp/station-clock.ts';
 import type { Flaw } from '../ocpp/steps.ts';
@@ -21,12 +21,13 @@ export function recordOf(pileNo: string, charge: Charge, now: ClockMoment): Char
   const { energy, readings, register } = chargeEnergyOf(charge.register);
   const { token, ended, ownStartMs } = charge;
   const place = placedBy(ended?.by ?? now);
+  const startedAtMs = ownStartMs === null ? charge.startedAtMs : place(ownStartMs);
   const isCard = token !== null && token.idToken !== '' && !isRemoteToken(token.idToken);
   return {
     tradeNo: charge.stored?.orderNo ?? '',
     pileNo,
     connectorNo: charge.connectorNo ?? 1,
-    startedAtMs: ownStartMs === null ? charge.startedAtMs : place(ownStartMs),
+    startedAtMs,
     endedAtMs: ended === null || ended.ownMs === null ? null : place(ended.ownMs),
     receivedAtMs: now.nowMs,
     rows: [],
@@ -39,7 +40,7 @@ export function recordOf(pileNo: string, charge: Charge, now: ClockMoment): Char
     startMethod: methodOf(charge),
     cardNo: isCard ? token.idToken : null,
     ...stopOf(ended?.reason ?? ''),
-    readings: placed(readings, place),
+    readings: fromStart(startedAtMs, placed(readings, place)),
   };
 }
 

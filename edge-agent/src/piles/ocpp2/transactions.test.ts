@@ -435,7 +435,17 @@ test('[OCPP-C14] what a reset took is not forgotten by a restart', () => {
   talk.open();
   talk.nowMs = NOW_MS + 600_000;
   const ended = hear(talk, { ...ENDED, seqNo: 4, meterValue: [meter(600, 1_000)] });
-  expect(recordsIn(ended)).toMatchObject([{ totalEnergy: 15_000n, meterStart: 50_000n }]);
+  expect(recordsIn(ended)).toMatchObject([
+    {
+      totalEnergy: 15_000n,
+      meterStart: 50_000n,
+      readings: [
+        { atMs: NOW_MS, energy: 0n },
+        { atMs: NOW_MS + 180_000, energy: 8_000n },
+        { atMs: NOW_MS + 600_000, energy: 15_000n },
+      ],
+    },
+  ]);
 });
 
 test('what a station of 2.1 works out itself is kept (I)', () => {
