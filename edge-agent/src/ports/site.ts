@@ -10,6 +10,8 @@ export interface PileProfile {
   readonly adopted: boolean;
   /** Name of a dialect of its protocol; `undefined` for the standard one. */
   readonly dialect: string | undefined;
+  /** Most that it delivers, W, as the configuration says; left out: nobody has said. */
+  readonly ratedPowerW?: number | undefined;
 }
 
 /** An order that is not closed, as a driver needs it to know its pile's charges again. */

@@ -83,10 +83,12 @@ export function profileOf(room: SiteRoom, pileNo: string): PileProfile | undefin
   const met = room.piles.get(pileNo);
   const configured = isConfigured(room, pileNo);
   if (met === undefined && !configured) return undefined;
+  const { dialect, ratedPowerW } = room.config.piles.get(pileNo) ?? {};
   return {
     pileNo,
     adopted: configured || met?.known.adopted === true,
-    dialect: room.config.piles.get(pileNo)?.dialect,
+    dialect,
+    ratedPowerW: ratedPowerW ?? undefined,
   };
 }
 

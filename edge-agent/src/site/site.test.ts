@@ -32,7 +32,11 @@ describe('piles', () => {
     const world = await openWorld();
     await world.pile.logIn();
     await world.time.pass(1_000);
-    expect(world.site.pile(PILE)).toEqual({ pileNo: PILE, adopted: true, dialect: undefined });
+    expect(world.site.pile(PILE)).toMatchObject({
+      pileNo: PILE,
+      adopted: true,
+      dialect: undefined,
+    });
     expect(kindsOf(world, 'state').filter((kind) => kind === 'PileChanged')).toHaveLength(1);
     expect(await world.ledger.piles()).toMatchObject([{ pileNo: PILE, connectorCount: 2 }]);
   });

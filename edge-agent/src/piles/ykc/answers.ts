@@ -20,9 +20,15 @@ export const clockAnswered = (state: YkcState, { body }: Heard<'timeSyncAck'>): 
 export const balanceAnswered = (state: YkcState, { body }: Heard<'balanceUpdateAck'>): YkcStep =>
   step(state, commandAnswered('setBalance', null, nameOf(body.result) === 'ok', body));
 
-/** 0x51. */
-export const limitsAnswered = (state: YkcState, { body }: Heard<'workParamAck'>): YkcStep =>
-  step(state, commandAnswered('setLimits', null, nameOf(body.result) === 'ok', body));
+/** 0x51: it names no command; answers come in the order of what was asked ([YKC-LIMIT-2]). */
+export function limitsAnswered(state: YkcState, { body }: Heard<'workParamAck'>): YkcStep {
+  const accepted = nameOf(body.result) === 'ok';
+  const [connectorNo, ...limiting] = state.limiting;
+  if (connectorNo === undefined) {
+    return step(state, commandAnswered('setLimits', null, accepted, body));
+  }
+  return step({ ...state, limiting }, commandAnswered('limitPower', connectorNo, accepted, body));
+}
 
 /** 0x43. */
 export const cardsAdded = (state: YkcState, { body }: Heard<'offlineCardSyncAck'>): YkcStep =>

@@ -108,6 +108,63 @@ describe('commands', () => {
   });
 });
 
+describe('[YKC-LIMIT-2] a limit in watts', () => {
+  const limit = (connectorNo: number | null, maxW: number | null): PileCommand => ({
+    do: 'limitPower',
+    connectorNo,
+    maxW,
+    validSeconds: 300,
+  });
+  const rated = (): Talk => {
+    const talk = new Talk();
+    talk.site.profiles.set(PILE, {
+      pileNo: PILE,
+      adopted: true,
+      dialect: undefined,
+      ratedPowerW: 120_000,
+    });
+    talk.login();
+    return talk;
+  };
+
+  test('is percent of the whole pile, the least of all limits, and 100 when the last is lifted', () => {
+    const talk = rated();
+    const told = (connectorNo: number | null, maxW: number | null) =>
+      onlySent(talk.told(limit(connectorNo, maxW))).body;
+    expect(told(1, 60_000)).toMatchObject({ maxPowerPercent: 50, disabled: 'no' });
+    expect(told(2, 47_999)).toMatchObject({ maxPowerPercent: 39 });
+    expect(told(null, 90_000)).toMatchObject({ maxPowerPercent: 39 });
+    expect(told(2, null)).toMatchObject({ maxPowerPercent: 50 });
+    expect(told(1, 300_000)).toMatchObject({ maxPowerPercent: 75 });
+    expect(told(null, null)).toMatchObject({ maxPowerPercent: 100 });
+    expect(told(1, null)).toMatchObject({ maxPowerPercent: 100 });
+  });
+
+  test('is answered for the gun that it was for', () => {
+    const talk = rated();
+    talk.told(limit(2, 60_000));
+    talk.told(limit(null, 60_000));
+    const answer = (change: object) => eventsIn(talk.hear('workParamAck', change));
+    expect(answer({})).toMatchObject([{ command: 'limitPower', connectorNo: 2, accepted: true }]);
+    expect(answer({ result: 'failed' })).toMatchObject([
+      { command: 'limitPower', connectorNo: null, accepted: false },
+    ]);
+  });
+
+  test('that the pile cannot be told is refused, and the others hold on', () => {
+    const talk = rated();
+    talk.told(limit(1, 60_000));
+    const refused = talk.told(limit(2, 35_999));
+    expect(sentIn(refused)).toEqual([]);
+    expect(eventsIn(refused)).toMatchObject([
+      { command: 'limitPower', accepted: false, detail: { leastW: 36_000 } },
+    ]);
+    expect(onlySent(talk.told(limit(2, 90_000))).body).toMatchObject({ maxPowerPercent: 50 });
+    const unknown = new Talk().login().told(limit(1, 60_000));
+    expect(eventsIn(unknown)).toMatchObject([{ command: 'limitPower', accepted: false }]);
+  });
+});
+
 const failed = { unknown: 9 } as const;
 const ANSWERS: readonly (readonly [UpName, object, PileCommand['do'], boolean])[] = [
   ['balanceUpdateAck', {}, 'setBalance', true],

@@ -1,6 +1,6 @@
 import { gunNoOf } from '@holdfast/protocols/ykc/codec';
 import type { OfflineCard, PileCommand } from '@holdfast/shared/pile/pile-command';
-import type { CommandHandlers } from '../driver.ts';
+import type { CommandHandlers, DriverView } from '../driver.ts';
 import { allowStart, refuseStart, start, stop } from './charging.ts';
 import { setClock } from './login.ts';
 import { balanceOf, cardBytesOf, printedNoOf } from './map.ts';
@@ -24,6 +24,8 @@ const CARDS_MAX = { add: 15, remove: 24, find: 26 } as const;
 /** Percent of rated power that 0x52 allows. */
 const POWER_MIN = 30;
 const POWER_MAX = 100;
+/** Limits that may wait for their answer. */
+const LIMITING_MAX = 16;
 
 /** The answer to a command that has no event of its own. */
 export const commandAnswered = (
@@ -55,14 +57,17 @@ const printedCard = ({ printedNo, cardNo }: OfflineCard) => ({
   physicalCardNo: cardBytesOf(cardNo),
 });
 
+/** Whether a dialect puts something else where the standard has 0x52. */
+const limitsGuns = ({ dialect }: YkcState): boolean => Object.hasOwn(dialect.frames, 'gunPowerSet');
+const GUNS_IN_KW = { why: 'this dialect limits each gun in kW' };
+
 /** [YKC-LIMIT-1]: 0x52 is for the whole pile, in percent; a dialect that limits each gun in kW cannot. */
 function setLimits(
   state: YkcState,
   { enabled, maxPowerPercent }: Extract<PileCommand, { do: 'setLimits' }>,
 ): YkcStep {
-  if (Object.hasOwn(state.dialect.frames, 'gunPowerSet')) {
-    const detail = { why: 'this dialect limits each gun in kW' };
-    return step(state, commandAnswered('setLimits', null, false, detail));
+  if (limitsGuns(state)) {
+    return step(state, commandAnswered('setLimits', null, false, GUNS_IN_KW));
   }
   const percent = Math.round(Math.min(POWER_MAX, Math.max(POWER_MIN, maxPowerPercent)));
   return tell(state, 'workParamSet', {
@@ -72,13 +77,38 @@ function setLimits(
   });
 }
 
-/** [YKC-LIMIT-1]: a limit in watts as percent of the rated power, which the pile alone knows. */
+/** What the least of the limits is of the rated power, in percent rounded down; a word: why not. */
+function percentOf(limits: YkcState['limits'], ratedW: number | undefined) {
+  const watts = Object.values(limits);
+  if (watts.length === 0) return POWER_MAX;
+  if (ratedW === undefined) return { why: 'the rated power of this pile is not configured' };
+  const percent = Math.min(POWER_MAX, Math.floor((Math.min(...watts) * 100) / ratedW));
+  const leastW = Math.ceil((ratedW * POWER_MIN) / 100);
+  return percent < POWER_MIN ? { why: 'less than the pile can be told', leastW } : percent;
+}
+
+/**
+ * [YKC-LIMIT-2]: a limit in watts as percent of the rated power. The frame is for the whole pile, so
+ * the least limit of any gun is that of all.
+ */
 function limitPower(
   state: YkcState,
-  { connectorNo }: Extract<PileCommand, { do: 'limitPower' }>,
+  { connectorNo, maxW }: Extract<PileCommand, { do: 'limitPower' }>,
+  { site }: DriverView,
 ): YkcStep {
-  const detail = { why: 'the rated power of this pile is not known' };
-  return step(state, commandAnswered('limitPower', connectorNo, false, detail));
+  const refuse = (detail: Readonly<Record<string, unknown>>): YkcStep =>
+    step(state, commandAnswered('limitPower', connectorNo, false, detail));
+  if (limitsGuns(state)) return refuse(GUNS_IN_KW);
+  const { [connectorNo ?? 0]: _before, ...others } = state.limits;
+  const limits = maxW === null ? others : { ...others, [connectorNo ?? 0]: maxW };
+  const percent = percentOf(limits, site.pile(state.pileNo)?.ratedPowerW);
+  if (typeof percent !== 'number') return refuse(percent);
+  const limiting = [...state.limiting, connectorNo].slice(-LIMITING_MAX);
+  return tell({ ...state, limits, limiting }, 'workParamSet', {
+    pileNo: state.pileNo,
+    disabled: 'no',
+    maxPowerPercent: percent,
+  });
 }
 
 /** What the site may ask for, frame by frame ([YKC-CMD-1]). */

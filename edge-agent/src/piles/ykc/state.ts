@@ -63,6 +63,10 @@ export interface YkcState {
   readonly remoteGroups: readonly RemoteGroup[];
   /** The second that the newest parallel number of ours names. */
   readonly parallelSecond: number;
+  /** Limits in force, W, by gun; 0: the whole pile. */
+  readonly limits: Readonly<Record<number, number>>;
+  /** Whose limits wait for their 0x51; `null`: the whole pile's. */
+  readonly limiting: readonly (number | null)[];
 }
 
 /** Uploads that may wait for the disk; a pile that sends more is answered when it sends again. */
@@ -88,6 +92,8 @@ export const beginState = (pileNo: string, settings: YkcSettings): YkcState => (
   localGroups: [],
   remoteGroups: [],
   parallelSecond: 0,
+  limits: {},
+  limiting: [],
 });
 
 export const gunOf = (state: YkcState, connectorNo: number): Gun =>
