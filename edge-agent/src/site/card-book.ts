@@ -29,6 +29,7 @@ export interface CardBook {
   readonly removeGroup: (group: string) => Promise<boolean>;
   /** Every card with its state, and the number of the last change. */
   readonly list: () => { readonly version: number; readonly cards: readonly ListedCard[] };
+  readonly expired: (fromMs: number, toMs: number) => boolean;
   readonly onChanged: (listener: () => void) => void;
 }
 
@@ -82,6 +83,7 @@ export async function openCardBook(
       await change({ save: 'card-group-gone', group }, () => register.removeGroup(group));
       return true;
     },
+    expired: register.expired,
     list: () => ({ version, cards: register.listed() }),
     onChanged: (listener) => void listeners.push(listener),
   };

@@ -4,8 +4,10 @@ import type { PileMemory, SiteRoom } from './room.ts';
 
 /** What a pile was told last, among its notes. */
 const NOTE = 'cards-told';
-/** A list of more cards is no site's; the pile then asks for each (`CardChecked`). */
-const CARDS_MAX = 2_000;
+/** More would not go into a note; the pile then asks for each of the others (`CardChecked`). */
+const CARDS_MAX = 1_500;
+/** How soon a card that has expired leaves the lists of the piles. */
+const LOOK_MS = 60_000;
 
 const listed = (token: string): OfflineCard => ({ printedNo: token, cardNo: token });
 
@@ -45,4 +47,18 @@ export async function tellCards(room: SiteRoom, pile: PileMemory): Promise<void>
 /** After a change of the cards every pile that keeps a list is told, each in its turn. */
 export function tellCardsToAll(room: SiteRoom): void {
   for (const pile of room.piles.values()) void pile.serial.run(() => tellCards(room, pile));
+}
+
+/** Looks each minute whether a card has expired; what comes back ends that. */
+export function tendCardLists(room: SiteRoom): () => void {
+  let cancel: () => void;
+  let seenMs = room.clock.nowMs();
+  const look = (): void => {
+    const nowMs = room.clock.nowMs();
+    if (room.cards.expired(seenMs, nowMs)) tellCardsToAll(room);
+    seenMs = nowMs;
+    cancel = room.timers.after(LOOK_MS, look);
+  };
+  cancel = room.timers.after(LOOK_MS, look);
+  return () => cancel();
 }

@@ -67,6 +67,9 @@ export function cardRegister(lists: Lists) {
     removeGroup: (group: string): boolean => groups.delete(group),
     groups: (): readonly CardGroup[] =>
       [...groups.values()].sort((a, b) => (a.group < b.group ? -1 : 1)),
+    /** Whether a card has expired after `fromMs` and until `toMs`. */
+    expired: (fromMs: number, toMs: number): boolean =>
+      [...entered.values()].some(({ expiresAtMs: at }) => at !== null && at > fromMs && at <= toMs),
     entered: (): readonly StoredCard[] =>
       [...entered.values()].sort((a, b) => (tokenKey(a.token) < tokenKey(b.token) ? -1 : 1)),
     listed(): readonly ListedCard[] {

@@ -172,14 +172,16 @@ async function limit(room: SiteRoom, command: Command, timeoutMs: number): Promi
   if (command.limit === undefined) return refused('unknown');
   const { pileNo, connectorNo } = command;
   const { maxW, seconds } = command.limit;
-  const news = room.waits.next(`limitPower ${pileNo}`, timeoutMs);
-  room.limits.want({
+  const news = room.waits.next(`limitPower ${pileNo}/${connectorNo}`, timeoutMs);
+  const undo = room.limits.want({
     pileNo,
     connectorNo: connectorNo === 0 ? null : connectorNo,
     maxW,
     untilMono: room.clock.monoMs() + seconds * 1_000,
   });
-  return await answered(news);
+  const result = await answered(news);
+  if (result.outcome === 'refused') undo();
+  return result;
 }
 
 /** Frames in one event: well below the size that an event may have. */

@@ -18,7 +18,7 @@ export interface Deviation {
 
 /** Kinds of deviation that are told apart at one pile. */
 const KINDS_MAX = 100;
-const TEXT_MAX = 200;
+const TEXT_MAX = 120;
 /** A pile that deviates deviates all the time: its report goes to disk so often. */
 const SAVE_MS = 60_000;
 /** The site's own note beside those of the driver. */
@@ -47,17 +47,18 @@ export function onDeviated(
   room: SiteRoom,
   pile: PileMemory,
   _link: PileLink,
-  event: Extract<PileEvent, { type: 'Deviated' }>,
+  { path: whole, ...event }: Extract<PileEvent, { type: 'Deviated' }>,
 ): void {
+  const path = whole.slice(0, TEXT_MAX);
   pile.deviations ??= restored(pile);
-  const key = keyOf(event);
+  const key = keyOf({ ...event, path });
   const before = pile.deviations.get(key);
   if (before === undefined && pile.deviations.size >= KINDS_MAX) return;
   const nowMs = room.clock.nowMs();
   pile.deviations.set(key, {
     rule: event.rule,
     action: event.action,
-    path: event.path,
+    path,
     count: (before?.count ?? 0) + 1,
     firstMs: before?.firstMs ?? nowMs,
     lastMs: nowMs,

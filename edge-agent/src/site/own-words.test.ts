@@ -136,6 +136,13 @@ describe('lists of cards', () => {
     await world.site.cards.enter({ ...card, state: 'blocked' });
     await world.time.settle();
     expect(world.pile.last('removeCards').cardNos).toEqual(['guest']);
+    await world.site.cards.enter({ ...card, expiresAtMs: T0 + 3_600_000 });
+    await world.time.settle();
+    expect(cards()).toEqual(['guest']);
+    const removals = () => world.pile.sent.filter(({ do: what }) => what === 'removeCards').length;
+    const before = removals();
+    await world.time.pass(3_660_000);
+    expect(removals()).toBe(before + 1);
     const told = world.pile.sent.length;
     await world.site.cards.enter({ ...card, state: 'blocked', changedAtMs: T0 + 1 });
     await world.time.settle();
@@ -174,6 +181,55 @@ describe('power limits', () => {
     expect(world.site.memory.limits()).toEqual([]);
     await world.time.pass(600_000);
     expect(told()).toHaveLength(all);
+  });
+
+  test('[SITE-1] go on after a restart, and are lifted when their time is over', async () => {
+    const first = await limited();
+    void first.site.execute(command({ op: 'limit', connectorNo: 1, limit }), 1_000);
+    await first.time.settle();
+    const world = await first.restart();
+    expect(world.site.memory.limits()).toMatchObject([{ connectorNo: 1, maxW: 30_000 }]);
+    const pile = fakePile(world.site, world.journal, PILE);
+    await pile.logIn();
+    expect(pile.last('limitPower')).toMatchObject({ connectorNo: 1, maxW: 30_000 });
+    await world.time.pass(600_000);
+    expect(pile.last('limitPower')).toMatchObject({ connectorNo: 1, maxW: null });
+    expect(world.site.notes(PILE).has('limits-wanted')).toBe(false);
+  });
+
+  test('[SITE-1] of a pile that is away are lifted when it is back', async () => {
+    const world = await limited();
+    void world.site.execute(command({ op: 'limit', connectorNo: 1, limit }), 1_000);
+    await world.time.settle();
+    await world.pile.says({ type: 'PileLost', why: 'closed' });
+    await world.time.pass(700_000);
+    expect(world.site.memory.limits()).toEqual([]);
+    const pile = fakePile(world.site, world.journal, PILE);
+    await pile.logIn();
+    expect(pile.sent.filter(({ do: what }) => what === 'limitPower')).toEqual([
+      { do: 'limitPower', connectorNo: 1, maxW: null, validSeconds: 1 },
+    ]);
+  });
+
+  test('[SITE-1] that the pile refuses are none: the one before goes on', async () => {
+    const world = await limited();
+    const ask = async (maxW: number | null, accepted: boolean) => {
+      const result = world.site.execute(
+        command({ op: 'limit', connectorNo: 1, limit: { maxW, seconds: 600 } }),
+        30_000,
+      );
+      await world.time.settle();
+      const said = { type: 'CommandAnswered', command: 'limitPower', detail: {} } as const;
+      await world.pile.says({ ...said, connectorNo: 1, accepted });
+      return (await result).outcome;
+    };
+    expect(await ask(30_000, false)).toBe('refused');
+    expect(world.site.memory.limits()).toEqual([]);
+    expect(await ask(30_000, true)).toBe('done');
+    expect(await ask(1_000, false)).toBe('refused');
+    expect(world.site.memory.limits()).toMatchObject([{ maxW: 30_000 }]);
+    expect(await ask(null, true)).toBe('done');
+    expect(world.site.memory.limits()).toEqual([]);
   });
 
   test('[SITE-2] that the meter does not show raise an alarm', async () => {

@@ -223,8 +223,9 @@ const onCommandAnswered: Handler<'CommandAnswered'> = (room, pile, _link, event)
   const { pileNo } = pile.known;
   const { command, accepted, connectorNo } = event;
   room.log.info({ pile: pileNo, connector: connectorNo, command, accepted }, 'command-answered');
-  const refusal = accepted ? null : 'unknown';
+  const refusal = accepted ? null : 'pile-refused';
   room.waits.tell(`${command} ${pileNo}`, { news: 'answered', refusal });
+  room.waits.tell(`${command} ${pileNo}/${connectorNo ?? 0}`, { news: 'answered', refusal });
 };
 
 const onOperated: Handler<'Operated'> = (room, pile, _link, { request, outcome, answer }) =>

@@ -11,7 +11,7 @@ import type { Clock, Timers } from '../ports/clock.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { OpenCharge, OperationCatalogue, Site } from '../ports/site.ts';
 import { type CardBook, openCardBook } from './card-book.ts';
-import { tellCardsToAll } from './card-lists.ts';
+import { tellCardsToAll, tendCardLists } from './card-lists.ts';
 import { CHARGES_NUMBERED } from './charges.ts';
 import { execute, type Result } from './commands.ts';
 import { type Deviation, deviationsOf } from './deviations.ts';
@@ -147,6 +147,7 @@ function roomOf(
 async function restore(room: SiteRoom): Promise<void> {
   await restorePiles(room);
   await restoreNotes(room);
+  room.limits.restore();
   room.numbered = await room.ledger.counter(NUMBERED);
   room.chargesNumbered = await room.ledger.counter(CHARGES_NUMBERED);
   for (const order of await room.ledger.openOrders()) {
@@ -237,6 +238,7 @@ export async function openSite(options: SiteOptions): Promise<RunningSite> {
   await restore(room);
   cards.onChanged(() => tellCardsToAll(room));
   const stopPrices = tendPrices(room);
+  const stopCards = tendCardLists(room);
   const stopAbsent = room.timers.after(COME_BACK_MS, () => tellAbsent(room));
 
   return {
@@ -257,6 +259,7 @@ export async function openSite(options: SiteOptions): Promise<RunningSite> {
     tellClockStep: (step) => tellClockStep(room, step),
     async close() {
       stopPrices();
+      stopCards();
       stopAbsent();
       for (const cancel of room.deadlines.values()) cancel();
       room.limits.close();
