@@ -15,8 +15,11 @@ const oid = (hex: string): Buffer => der(0x06, Buffer.from(hex, 'hex'));
 const named = (hex: string, text: string): Buffer =>
   der(SET, der(SEQUENCE, oid(hex), der(0x0c, Buffer.from(text))));
 
-/** A certificate request (PKCS #10, PEM) for a key that was made for it: P-256, ECDSA with SHA-256. */
-export function requestFor(commonName: string): string {
+/** A new key (PEM) and its certificate request (PKCS #10, PEM): P-256, ECDSA with SHA-256. */
+export function keyAndRequest(commonName: string): {
+  readonly key: string;
+  readonly request: string;
+} {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const subject = der(
     SEQUENCE,
@@ -33,5 +36,9 @@ export function requestFor(commonName: string): string {
   const signature = der(0x03, Buffer.from([0]), sign('sha256', info, privateKey));
   const whole = der(SEQUENCE, info, der(SEQUENCE, oid(OID.ecdsaSha256)), signature);
   const lines = whole.toString('base64').match(/.{1,64}/g) ?? [];
-  return `-----BEGIN CERTIFICATE REQUEST-----\n${lines.join('\n')}\n-----END CERTIFICATE REQUEST-----\n`;
+  const body = lines.join('\n');
+  return {
+    key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    request: `-----BEGIN CERTIFICATE REQUEST-----\n${body}\n-----END CERTIFICATE REQUEST-----\n`,
+  };
 }

@@ -1,6 +1,6 @@
 import { WebSocket } from 'ws';
 import { realTime } from '../tcp-surroundings.ts';
-import { requestFor } from './csr.ts';
+import { keyAndRequest } from './csr.ts';
 import type { Job } from './state.ts';
 import type { OcppSurroundings } from './surroundings.ts';
 
@@ -8,7 +8,7 @@ const FILE_MS = 20_000;
 const OPEN_MS = 20_000;
 
 async function carryOut(job: Job): Promise<{ readonly done: boolean; readonly text: string }> {
-  if (job.job === 'sign') return { done: true, text: requestFor(job.commonName) };
+  if (job.job === 'sign') return { done: true, text: keyAndRequest(job.commonName).request };
   try {
     const url = new URL(job.url);
     const headers = new Headers();
