@@ -37,7 +37,7 @@ const stop = (world: World, change: object = {}, event: object = {}): Promise<vo
     },
     rawHex: '5b33',
     frameType: 'StopTransaction',
-    charge: { by: 'no', no: stored(world).charge.no },
+    ...('charge' in event ? {} : { charge: { by: 'no', no: stored(world).charge.no } }),
     request: 'q9',
     ...event,
   });
@@ -342,6 +342,27 @@ describe('records by the name of their charge', () => {
     expect(world.pile.last('recordStored')).toMatchObject({ request: 'q7' });
     expect((await orders(world)).map(({ state }) => state).sort()).toEqual(['charging', 'orphan']);
   });
+
+  test.each([
+    { by: 'key', key: 'stop|-1' },
+    { by: 'no', no: 999_999, otherwise: 'stop|999999' },
+  ] as const)(
+    '[ORD-11] the same record of nobody ($by) is one orphan, whenever it comes',
+    async (charge) => {
+      const world = await openWorld();
+      const bare = { meterStart: energyStep(0n), totalEnergy: energyStep(0n), startedAtMs: null };
+      await stop(world, bare, { charge, request: 'q1' });
+      const again = await world.restart();
+      await again.pile.logIn();
+      // What is known of the pile's clock is another thing by then.
+      await stop(again, { ...bare, endedAtMs: T0 + 7_000 }, { charge, request: 'q2' });
+      expect(again.pile.last('recordStored')).toMatchObject({ request: 'q2' });
+      const all = await orders(again);
+      expect(all).toHaveLength(1);
+      expect(all[0]?.state).toBe('orphan');
+      expect(all[0]?.exceptions).not.toContain('record-revised');
+    },
+  );
 });
 
 describe('cards', () => {

@@ -44,7 +44,9 @@ async function sessionOfCharge(
     );
   if (open !== undefined) return open;
   const order = await room.ledger.orderOfCharge(pileNo, ref);
-  return order === undefined ? undefined : await sessionFor(room, order.orderNo);
+  if (order !== undefined) return await sessionFor(room, order.orderNo);
+  if (ref.by === 'key' || ref.otherwise === undefined) return undefined;
+  return await sessionOfCharge(room, pileNo, { by: 'key', key: ref.otherwise });
 }
 
 /** [ORD-11] The order that a record belongs to: never that of another pile, never one without a number. */
@@ -65,14 +67,17 @@ async function placeOf(
   return { orderNo, session: await sessionFor(room, orderNo) };
 }
 
+/** Whether a record says more than where the meter stands. */
+const tellsOfCharge = ({ totalEnergy, rows, meterStart }: ChargeRecord): boolean =>
+  totalEnergy > 0n || rows.length > 0 || meterStart > 0n;
+
 /**
  * A stop that names a charge of which its driver knows nothing any more says only where the meter
  * stands: the order says where it stood.
  */
 function countedFrom(record: ChargeRecord, order: Order | undefined): ChargeRecord {
   const meterStart = order?.charge?.meterStart ?? null;
-  const knows = record.totalEnergy > 0n || record.rows.length > 0 || record.meterStart > 0n;
-  if (knows || meterStart === null || record.meterEnd <= meterStart) return record;
+  if (tellsOfCharge(record) || meterStart === null || record.meterEnd <= meterStart) return record;
   const totalEnergy = energyStep(record.meterEnd - meterStart);
   const startedAtMs = record.startedAtMs ?? order?.chargingAtMs ?? null;
   return { ...record, startedAtMs, meterStart, totalEnergy, totalLossEnergy: totalEnergy };
@@ -86,17 +91,19 @@ function isLive(pile: PileMemory, session: Session | undefined): boolean {
 }
 
 /**
- * An orphan whose pile names its charge gets a number for that name: its begin, if it comes after
- * all, is the begin of this and opens no second order.
+ * [ORD-11] An orphan whose pile names its charge, or whose record has a name, gets a number for that
+ * name: its begin, if it comes after all, and the same record, sent again, are of this one order.
  */
 function nameOf(
   room: SiteRoom,
-  { meterStart }: ChargeRecord,
+  record: ChargeRecord,
   ref: ChargeRef | undefined,
 ): { readonly charge?: PileCharge; readonly changes: readonly Change[] } {
-  if (ref?.by !== 'key') return { changes: [] };
+  const key = ref?.by === 'key' ? ref.key : ref?.otherwise;
+  if (key === undefined) return { changes: [] };
   const { no, change } = newChargeNo(room);
-  return { charge: { key: ref.key, no, meterStart }, changes: [change] };
+  const meterStart = tellsOfCharge(record) ? record.meterStart : null;
+  return { charge: { key, no, meterStart }, changes: [change] };
 }
 
 function factsOf(

@@ -13,7 +13,10 @@ export interface PileCharge {
   readonly meterStart: EnergyStep | null;
 }
 
-/** What a pile says to mean one of its charges. */
+/**
+ * What a pile says to mean one of its charges. `otherwise`: under what its record is kept where no
+ * charge has the number, so that the same record sent again is found there.
+ */
 export type ChargeRef =
   | { readonly by: 'key'; readonly key: string }
-  | { readonly by: 'no'; readonly no: number };
+  | { readonly by: 'no'; readonly no: number; readonly otherwise?: string };

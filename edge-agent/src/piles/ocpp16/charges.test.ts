@@ -82,6 +82,35 @@ test('[OCPP-C2] the same stop under −1, sent again, is of the same charge', ()
   expect(recordOf(talk.hear('StopTransaction', stop))).toEqual(first);
 });
 
+test('[OCPP-C2] the same stop under −1 over a new connection, its charge long settled, is of that charge', () => {
+  const talk = new Talk().boot();
+  talk.charge();
+  const stop = { ...STOP, transactionId: -1 };
+  talk.hear('StopTransaction', stop);
+  talk.site.charges.length = 0;
+  talk.restart();
+  talk.open();
+  expect(ofType(talk.hear('StopTransaction', stop), 'RecordUploaded')).toMatchObject([
+    { charge: { by: 'no', no: 1_001 }, record: { tradeNo: '' } },
+  ]);
+});
+
+test('[OCPP-C2] a stop of nothing that is known has a name of its own, the same whenever it is sent', () => {
+  const talk = new Talk().boot();
+  const refOf = (change: Payload) =>
+    ofType(talk.hear('StopTransaction', { ...STOP, ...change }), 'RecordUploaded')[0]?.charge;
+  const nameless = refOf({ transactionId: -1 });
+  expect(nameless).toMatchObject({ by: 'key' });
+  const unknown = refOf({ transactionId: 999_999 });
+  expect(unknown).toMatchObject({ by: 'no', no: 999_999, otherwise: expect.any(String) });
+  talk.nowMs += 3_600_000;
+  talk.restart();
+  talk.open();
+  expect(refOf({ transactionId: -1 })).toEqual(nameless);
+  expect(refOf({ transactionId: 999_999 })).toEqual(unknown);
+  expect(refOf({ transactionId: -1, meterStop: 1 })).not.toEqual(nameless);
+});
+
 test('[OCPP-C2] a number of nobody ends no charge, unless its make is known to make them up', () => {
   const stop = { ...STOP, transactionId: 1_763_800_000 };
   const talk = new Talk().boot();

@@ -1,3 +1,4 @@
+import type { ChargeRef } from '@holdfast/shared/pile/pile-charge';
 import { type Fields, fieldsAt, integerAt, isFields, textAt, textsIn } from '../ocpp/fields.ts';
 import { type MeterNotes, meterNotes, metersOf } from '../ocpp/meter-notes.ts';
 import type { Make } from '../ocpp/quirks.ts';
@@ -50,6 +51,8 @@ export interface Memory {
   readonly availability: Readonly<Record<string, string>>;
   /** Charges whose meter was reset while they ran, by their number. */
   readonly meters: MeterNotes;
+  /** What stops that came without a number have ended, by what they said ([OCPP-C2]). */
+  readonly stops: Readonly<Record<string, ChargeRef>>;
 }
 
 export const NO_MEMORY: Memory = {
@@ -60,6 +63,7 @@ export const NO_MEMORY: Memory = {
   list: { version: 0, cards: [] },
   availability: {},
   meters: {},
+  stops: {},
 };
 
 const CONNECTORS_MAX = 64;
@@ -101,6 +105,18 @@ function configurationOf(note: unknown): ConfigurationNote | null {
   };
 }
 
+function stopsOf(note: Fields): Readonly<Record<string, ChargeRef>> {
+  return Object.fromEntries(
+    Object.entries(note).flatMap(([own, ref]): [string, ChargeRef][] => {
+      if (!isFields(ref)) return [];
+      const no = integerAt(ref, 'no');
+      const key = textAt(ref, 'key');
+      if (no !== undefined) return [[own, { by: 'no', no }]];
+      return key === '' ? [] : [[own, { by: 'key', key }]];
+    }),
+  );
+}
+
 const numbersIn = (value: unknown): readonly number[] =>
   Array.isArray(value) ? value.filter((item) => Number.isSafeInteger(item)) : [];
 
@@ -127,6 +143,7 @@ export function readMemory(notes: ReadonlyMap<string, unknown>): Memory {
     },
     availability: Object.fromEntries(availability),
     meters: metersOf(at('meters')),
+    stops: stopsOf(at('stops')),
   };
 }
 
@@ -139,5 +156,6 @@ export const NOTES = {
   'local-list': (memory: Memory): unknown => memory.list,
   availability: (memory: Memory): unknown => memory.availability,
   meters: ({ meters }: Memory): unknown => meterNotes(meters),
+  stops: ({ stops }: Memory): unknown => stops,
 } as const;
 export type NoteKey = keyof typeof NOTES;

@@ -31,13 +31,18 @@ import { answered, asking, idTagInfoOf } from './cards.ts';
 import { drainEnded } from './drains.ts';
 import { readAt, valuesIn } from './meter.ts';
 import { chargesOf, type Ocpp16State, type Running, withCharge } from './state.ts';
-import type { OcppStep } from './step.ts';
+import { type OcppStep, remember } from './step.ts';
 
 const NOTHING = energyStep(0n);
+/** Stops without a number that are remembered. */
+const STOPS_MAX = 16;
+const KEY_PART_CHARS = 40;
 
 /** What makes a stop that is sent again the same ([OCPP-C17]). */
 const stopKeyOf = ({ payload }: Call): string =>
-  [String(payload['timestamp'] ?? ''), String(payload['meterStop'] ?? '')].join('|');
+  [payload['timestamp'], payload['meterStop'], payload['transactionId'], payload['idTag']]
+    .map((part) => String(part ?? '').slice(0, KEY_PART_CHARS))
+    .join('|');
 
 /**
  * [OCPP-C2] The charge that a stop ends: by its number; where that is none of ours (−1, 0, or one that
@@ -57,6 +62,12 @@ export function chargeStopped(
   if (no > 0 && !state.quirks.inventsNumbers) return undefined;
   const again = charges.find(({ stop }) => stop === stopKeyOf(message));
   if (again !== undefined) return again;
+  const before = state.memory.stops[`stop|${stopKeyOf(message)}`];
+  if (before !== undefined) {
+    return charges.find((charge) =>
+      before.by === 'no' ? charge.no === before.no : charge.key === before.key,
+    );
+  }
   const idTag = textAt(payload, 'idTag').toUpperCase();
   // A start that is still being stored is told to the site before this stop.
   const beginning = state.waiting.flatMap(({ charge }) => charge ?? []);
@@ -122,11 +133,28 @@ function recordOf(
   };
 }
 
-/** How the site finds the order; left out where the stop names nothing. */
-function refOf(charge: Running | undefined, message: Call): { readonly charge?: ChargeRef } {
-  if (charge?.no === 0) return { charge: { by: 'key', key: charge.key } };
-  const no = charge?.no ?? integerAt(message.payload, 'transactionId') ?? -1;
-  return no > 0 ? { charge: { by: 'no', no } } : {};
+/**
+ * How the site finds the order. A stop that names nothing that we know is kept under a name of its
+ * own, so that it is one and the same order however often it is sent ([OCPP-C2], [OCPP-C17]).
+ */
+function refOf(state: Ocpp16State, charge: Running | undefined, message: Call): ChargeRef {
+  if (charge !== undefined) {
+    return charge.no === 0 ? { by: 'key', key: charge.key } : { by: 'no', no: charge.no };
+  }
+  const own = `stop|${stopKeyOf(message)}`;
+  const no = integerAt(message.payload, 'transactionId') ?? -1;
+  if (no > 0) return { by: 'no', no, otherwise: own };
+  return state.memory.stops[own] ?? { by: 'key', key: own };
+}
+
+/** [OCPP-C2] What a stop without a number has ended is known for longer than its connection. */
+function noteStop(state: Ocpp16State, message: Call, ref: ChargeRef): OcppStep {
+  const no = integerAt(message.payload, 'transactionId') ?? -1;
+  const own = `stop|${stopKeyOf(message)}`;
+  const isNamed = ref.by === 'no' ? ref.no === no : ref.key === own;
+  if (isNamed || own in state.memory.stops) return stay(state);
+  const stops = Object.entries({ ...state.memory.stops, [own]: ref }).slice(-STOPS_MAX);
+  return remember(state, 'stops', { stops: Object.fromEntries(stops) });
 }
 
 const flawsOf = ({ flaws }: ChargeEnergy, { action, payload }: Call) =>
@@ -168,15 +196,17 @@ export function stop(
     report(s, flawsOf(final, message)),
   );
   const record = recordOf(state, charge, message, { ownMs: told.time.ownMs, final, by }, view);
+  const ref = refOf(state, charge, message);
   const uploaded = emit({
     type: 'RecordUploaded',
     record,
     rawHex: hexOf(raw),
     frameType: action,
-    ...refOf(charge, message),
+    charge: ref,
     request: asked.request,
   });
-  return andThen(reported, (s) => step(s, uploaded));
+  const noted = andThen(reported, (s) => noteStop(s, message, ref));
+  return andThen(noted, (s) => step(s, uploaded));
 }
 
 /** The record is on disk: StopTransaction.conf, and whatever waited for the end of the charge. */
