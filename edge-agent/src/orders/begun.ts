@@ -17,6 +17,7 @@ const answer = (session: Session, begin: ChargeBegin): OrderEffect => ({
     charge: begin.charge,
     refusal: begin.refusal,
     group: begin.group,
+    expiresAtMs: begin.expiresAtMs,
   },
 });
 

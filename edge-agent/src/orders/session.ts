@@ -53,6 +53,8 @@ export interface ChargeBegin {
   /** Why it should not have begun; the charge is written down all the same. */
   readonly refusal: Refusal | null;
   readonly group: string | null;
+  /** When the payer's card expires; `null`: it does not. */
+  readonly expiresAtMs: number | null;
   /** It may be over long since: nothing is done but to write it down. */
   readonly late: boolean;
 }

@@ -407,6 +407,31 @@ describe('cards', () => {
     expect(await check(again, CARD)).toMatchObject({ refusal: null });
   });
 
+  test('whoever ends a charge is judged in the receipt, and a start is told until when its card holds', async () => {
+    const world = await openWorld();
+    const card = {
+      token: 'GUEST-1',
+      account: 'guests',
+      balanceFen: '5000',
+      asOf: '',
+      state: 'accepted',
+      expiresAtMs: T0 + 3_600_000,
+      group: 'family',
+      concurrent: false,
+      changedAtMs: T0,
+    } as const;
+    await world.site.cards.enter(card);
+    const identity = { by: 'token', token: 'guest-1', tokenType: 'idTag' } as const;
+    await world.pile.says(began({ identity }));
+    const held = { group: 'family', expiresAtMs: T0 + 3_600_000 };
+    expect(stored(world)).toMatchObject({ refusal: null, ...held });
+    await stop(world, {}, { endedBy: identity });
+    expect(world.pile.last('recordStored').card).toEqual({ refusal: null, ...held });
+    await world.site.cards.enter({ ...card, state: 'blocked' });
+    await stop(world, {}, { endedBy: identity });
+    expect(world.pile.last('recordStored').card).toMatchObject({ refusal: 'account-frozen' });
+  });
+
   test('a short token is a name: zeros at its ends count', async () => {
     const world = await openWorld();
     const card = {

@@ -1,6 +1,7 @@
 import type { Order } from '@holdfast/shared/order/order';
 import type { StartMethod } from '@holdfast/shared/order/record';
 import type { PileCharge } from '@holdfast/shared/pile/pile-charge';
+import type { CardVerdict } from '@holdfast/shared/pile/pile-command';
 import type { Identity, PileEvent } from '@holdfast/shared/pile/pile-event';
 import type { Refusal } from '@holdfast/shared/pile/refusals';
 import { tariffAt } from '../config/tariff-book.ts';
@@ -132,15 +133,18 @@ async function answerAgain(
     tradeNo: known.orderNo,
     charge: known.charge,
     refusal: known.state === 'failed' ? 'no-confirmation' : refused,
-    group: groupOf(room, identity),
+    ...cardOf(room, identity),
   });
 }
 
 const refusalOf = (allowance: Allowance): Refusal | null =>
   allowance.ok ? null : allowance.refusal;
 
-const groupOf = ({ cards }: SiteRoom, identity: Identity | null): string | null =>
-  identity === null ? null : (cards.spenderOf(identity)?.group ?? null);
+/** What a card belongs to, and until when it holds. */
+function cardOf({ cards }: SiteRoom, identity: Identity | null) {
+  const spender = identity === null ? undefined : cards.spenderOf(identity);
+  return { group: spender?.group ?? null, expiresAtMs: spender?.expiresAtMs ?? null };
+}
 
 /** The pile's time where it can be one, else now. */
 function beganAtMs({ clock }: SiteRoom, { startedAtMs }: ChargeBegan): number {
@@ -154,7 +158,7 @@ async function storeBegin(
   pile: PileMemory,
   link: PileLink,
   event: ChargeBegan,
-  begin: Omit<ChargeBegin, 'charge' | 'request' | 'late' | 'group'>,
+  begin: Omit<ChargeBegin, 'charge' | 'request' | 'late' | 'group' | 'expiresAtMs'>,
   by: { readonly asked: Session | undefined; readonly changes: readonly Change[] },
 ): Promise<Session | 'ignored'> {
   const { request, charge, late, rawHex, frameType, identity } = event;
@@ -162,8 +166,7 @@ async function storeBegin(
   const { no, change } = newChargeNo(room);
   const { orderNo: tradeNo } = begin.opening;
   const record = { tradeNo, pileNo, frameType, rawHex, receivedAtMs: room.clock.nowMs() };
-  const group = groupOf(room, identity);
-  const whole = { ...begin, charge: { ...charge, no }, request, late, group };
+  const whole = { ...begin, charge: { ...charge, no }, request, late, ...cardOf(room, identity) };
   return await runStep(
     room,
     pile,
@@ -251,23 +254,25 @@ export async function onChargeReadings(
 }
 
 /**
- * A card that a pile asks about (Authorize): nothing is opened. That it charges already is no refusal
- * here, for it may be held up to end that charge; a second charge is refused when it begins.
+ * What the site thinks of a card that a pile asks about. That it charges already is no refusal here,
+ * for it may be held up to end that charge; a second charge is refused when it begins.
  */
+export async function verdictOn(
+  room: SiteRoom,
+  pile: PileMemory,
+  identity: Identity,
+): Promise<CardVerdict> {
+  const wish = { identity, atMs: room.clock.nowMs(), alone: false };
+  const refusal = refusalOf(await judge(room, pile, wish));
+  return { refusal, ...cardOf(room, identity) };
+}
+
+/** A card that a pile asks about (Authorize): nothing is opened. */
 export async function onCardChecked(
   room: SiteRoom,
   pile: PileMemory,
   link: PileLink,
   { request, identity }: Extract<PileEvent, { type: 'CardChecked' }>,
 ): Promise<void> {
-  const spender = spenderFor(room, pile, identity);
-  const wish = { identity, atMs: room.clock.nowMs(), alone: false };
-  const refusal = refusalOf(await judge(room, pile, wish));
-  link.send({
-    do: 'answerCard',
-    request,
-    refusal,
-    group: spender?.group ?? null,
-    expiresAtMs: spender?.expiresAtMs ?? null,
-  });
+  link.send({ do: 'answerCard', request, ...(await verdictOn(room, pile, identity)) });
 }

@@ -10,7 +10,7 @@ import type { Session } from '../orders/session.ts';
 import { isNoNumber, numberOfRecord } from '../orders/trade-no.ts';
 import type { Change } from '../ports/ledger.ts';
 import type { PileLink } from '../ports/site.ts';
-import { newChargeNo } from './charges.ts';
+import { newChargeNo, verdictOn } from './charges.ts';
 import { raiseAlarm } from './reports.ts';
 import { momentOf, type PileMemory, type SiteRoom } from './room.ts';
 import { ratedPowerOf } from './starts.ts';
@@ -142,7 +142,7 @@ export async function onRecordUploaded(
   room: SiteRoom,
   pile: PileMemory,
   link: PileLink,
-  { record: told, rawHex, frameType, charge, request }: RecordUploaded,
+  { record: told, rawHex, frameType, charge, request, endedBy }: RecordUploaded,
 ): Promise<void> {
   const { pileNo, vendor } = pile.known;
   room.counts.records += 1;
@@ -174,5 +174,6 @@ export async function onRecordUploaded(
     do: 'recordStored',
     tradeNo: record.tradeNo,
     ...(request === undefined ? {} : { request }),
+    ...(endedBy === undefined ? {} : { card: await verdictOn(room, pile, endedBy) }),
   });
 }

@@ -35,14 +35,7 @@ export type PileCommand =
       readonly refusal: Refusal;
     }
   /** The answer to `CardChecked`. */
-  | {
-      readonly do: 'answerCard';
-      readonly request: string;
-      readonly refusal: Refusal | null;
-      /** Cards of one group may stop each other's charges. */
-      readonly group: string | null;
-      readonly expiresAtMs: number | null;
-    }
+  | ({ readonly do: 'answerCard'; readonly request: string } & CardVerdict)
   /** The answer to `ChargeBegan`: the order is on disk. With a refusal it runs against our will. */
   | {
       readonly do: 'chargeStored';
@@ -52,9 +45,19 @@ export type PileCommand =
       readonly charge: PileCharge;
       readonly refusal: Refusal | null;
       readonly group: string | null;
+      /** When the card expires; left out, or `null`: it does not. */
+      readonly expiresAtMs?: number | null;
     }
-  /** The record is on disk: the pile may forget it. `request` as in `RecordUploaded`. */
-  | { readonly do: 'recordStored'; readonly tradeNo: string; readonly request?: string }
+  /**
+   * The record is on disk: the pile may forget it. `request` as in `RecordUploaded`, `card` of whoever
+   * it named as having ended the charge.
+   */
+  | {
+      readonly do: 'recordStored';
+      readonly tradeNo: string;
+      readonly request?: string;
+      readonly card?: CardVerdict;
+    }
   | { readonly do: 'pushTariff'; readonly tariff: Tariff }
   | { readonly do: 'readNow'; readonly connectorNo: number }
   | { readonly do: 'setClock' }
@@ -98,6 +101,14 @@ export type PileCommand =
       readonly whenIdle: boolean;
       readonly timeoutMinutes: number;
     };
+
+/** What the site thinks of a card. */
+export interface CardVerdict {
+  readonly refusal: Refusal | null;
+  /** Cards of one group may stop each other's charges. */
+  readonly group: string | null;
+  readonly expiresAtMs: number | null;
+}
 
 /** `printedNo`: the digits on the card; `cardNo`: what the reader reads, as hex. */
 export interface OfflineCard {

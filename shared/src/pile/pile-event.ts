@@ -83,6 +83,8 @@ export type PileEvent =
       readonly charge?: ChargeRef;
       /** Opaque to the site; comes back with the receipt. */
       readonly request?: string;
+      /** Who ended the charge at the pile; the receipt says what the site thinks of that card. */
+      readonly endedBy?: Identity;
     }
   | { readonly type: 'TariffAnswered'; readonly modelNo: string; readonly accepted: boolean }
   | { readonly type: 'ClockAnswered'; readonly pileTimeMs: number | null }

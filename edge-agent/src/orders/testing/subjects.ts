@@ -111,6 +111,7 @@ export const beginOf = (change: Partial<ChargeBegin> = {}): ChargeBegin => ({
   request: 'r1',
   refusal: null,
   group: null,
+  expiresAtMs: null,
   late: false,
   ...change,
 });

@@ -6,7 +6,7 @@ import { energyOfWh } from '../ocpp/decimal.ts';
 import { integerAt, textAt } from '../ocpp/fields.ts';
 import { registerFrom } from '../ocpp/meter-register.ts';
 import { orderOfToken } from '../ocpp/remote-token.ts';
-import { andThen, answer, type Call, call, emit, stay, step, tagOf } from '../ocpp/steps.ts';
+import { andThen, answer, type Call, emit, stay, step } from '../ocpp/steps.ts';
 import { type ToldTime, toldTime } from '../ocpp/told-time.ts';
 import { answered, asking, idTagInfoOf, tokenOf } from './cards.ts';
 import { show } from './measure.ts';
@@ -82,8 +82,8 @@ export function begin(
 }
 
 /**
- * The order is on disk: the station gets the number, even when the payer is refused ([OCPP-C10]); a
- * charge that runs against our will is told to stop, unless it is long over ([OCPP-C6], [OCPP-C7]).
+ * The order is on disk: the station gets the number, even when the payer is refused ([OCPP-C10]). A
+ * charge that runs against the site's will is stopped by a command of the site ([OCPP-C7]).
  */
 export function chargeStored(
   state: Ocpp16State,
@@ -95,17 +95,10 @@ export function chargeStored(
   const { charge, refusal, connectorNo } = command;
   const known = state.charges.find(({ no }) => no === charge.no);
   const begun: Running = { ...found.charge, orderNo: command.tradeNo, no: charge.no };
-  const idTagInfo = idTagInfoOf(refusal, command.group);
+  const idTagInfo = idTagInfoOf(refusal, command.group, command.expiresAtMs);
   const told = step(
     withCharge(rest, known ?? begun),
     answer(found.call, { transactionId: charge.no, idTagInfo }),
   );
-  if (found.late) return told;
-  if (refusal === null) return andThen(told, (s) => show(s, connectorNo, view));
-  const stop = call(
-    'RemoteStopTransaction',
-    { transactionId: charge.no },
-    tagOf('unwanted', charge.no),
-  );
-  return andThen(told, (s) => step(s, stop));
+  return found.late || refusal !== null ? told : andThen(told, (s) => show(s, connectorNo, view));
 }

@@ -25,7 +25,7 @@ export const idTagInfoOf = (
   refusal: Refusal | null,
   group: string | null,
   expiresAtMs: number | null = null,
-) => ({
+): Readonly<Record<string, string>> => ({
   status: refusal === null ? 'Accepted' : (STATUSES[refusal] ?? 'Invalid'),
   ...(group === null ? {} : { parentIdTag: group.slice(0, 20) }),
   ...(expiresAtMs === null ? {} : { expiryDate: writeTime(expiresAtMs) }),

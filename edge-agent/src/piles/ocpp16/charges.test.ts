@@ -256,7 +256,7 @@ test('[OCPP-C6] what is old is told as late; nothing is asked of the station bec
   expect(callsIn(refused)).toEqual([]);
 });
 
-test('[OCPP-C7] [OCPP-C9] [OCPP-C10] a refused start gets a number, its reason and a stop', () => {
+test('[OCPP-C7] [OCPP-C9] [OCPP-C10] a refused start gets a number and its reason; the site stops it once', () => {
   const talk = new Talk().boot();
   const [began] = ofType(talk.hear('StartTransaction', START), 'ChargeBegan');
   const refused = talk.told({
@@ -271,7 +271,8 @@ test('[OCPP-C7] [OCPP-C9] [OCPP-C10] a refused start gets a number, its reason a
   expect(answersIn(refused)).toEqual([
     { transactionId: 1_001, idTagInfo: { status: 'ConcurrentTx' } },
   ]);
-  expect(callsIn(refused)).toMatchObject([
+  expect(callsIn(refused)).toEqual([]);
+  expect(callsIn(talk.told({ do: 'stop', connectorNo: 1 }))).toMatchObject([
     { action: 'RemoteStopTransaction', payload: { transactionId: 1_001 } },
   ]);
   const uploaded = talk.hear('StopTransaction', { ...STOP, transactionId: -1 });

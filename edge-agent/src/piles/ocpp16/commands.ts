@@ -67,7 +67,7 @@ export const commands: CommandHandlers<Ocpp16State, OcppDown> = {
   refuseStart: stay,
   answerCard: (state, command) => answerCard(state, command),
   chargeStored,
-  recordStored: (state, { request }, view) => recordStored(state, request, view),
+  recordStored,
   // Prices are the edge's matter: 1.6 shows none at the station.
   pushTariff: (state, { tariff }) =>
     step(state, emit({ type: 'TariffAnswered', modelNo: tariff.modelNo, accepted: true })),

@@ -179,6 +179,31 @@ test('a whole charge: begun, measured, stopped, answered when it is on disk', ()
   expect(answersIn(talk.told({ do: 'recordStored', tradeNo: ORDER, request }))).toEqual([{}]);
 });
 
+test('a stop that names who ended it is answered with what the site thinks of that card', () => {
+  const talk = new Talk().boot();
+  talk.charge();
+  const stop = { ...STOP, idTag: 'CARD-2' };
+  const [uploaded] = ofType(talk.hear('StopTransaction', stop), 'RecordUploaded');
+  expect(uploaded?.endedBy).toEqual({ by: 'token', token: 'CARD-2', tokenType: 'idTag' });
+  const request = uploaded?.request ?? '';
+  const card = { refusal: null, group: 'family', expiresAtMs: NOW_MS } as const;
+  const stored = talk.told({ do: 'recordStored', tradeNo: ORDER, request, card });
+  expect(answersIn(stored)).toEqual([
+    { idTagInfo: { status: 'Accepted', parentIdTag: 'family', expiryDate: at(0) } },
+  ]);
+});
+
+test('a stop with the token of a remote start is ours to know', () => {
+  const talk = new Talk().boot();
+  talk.charge();
+  const stop = { ...STOP, idTag: remoteTokenOf(ORDER) };
+  const [uploaded] = ofType(talk.hear('StopTransaction', stop), 'RecordUploaded');
+  expect(uploaded?.endedBy).toBeUndefined();
+  const request = uploaded?.request ?? '';
+  const stored = talk.told({ do: 'recordStored', tradeNo: ORDER, request });
+  expect(answersIn(stored)).toEqual([{ idTagInfo: { status: 'Accepted' } }]);
+});
+
 test('[OCPP-D4] a remote start names its connector, and its charge is known by the token', () => {
   const talk = new Talk().boot();
   talk.ordered();

@@ -163,7 +163,6 @@ const TAGS = [
   `start:1:${ORDER}`,
   'stop:1',
   'trigger:MeterValues',
-  'unwanted:1001',
   'toString',
   '',
 ];

@@ -63,7 +63,6 @@ const ENDS: Readonly<Record<string, Ends>> = {
   start: { result: startResult, failed: startFailed },
   stop: { result: stopResult, failed: stopFailed },
   trigger: { result: triggerResult, failed: triggerFailed },
-  unwanted: nothing,
 };
 
 const endsOf = (tag: string): Ends | undefined => {

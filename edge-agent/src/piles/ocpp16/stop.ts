@@ -1,6 +1,7 @@
 import { hexOf } from '@holdfast/protocols/kernel/bytes';
 import type { ChargeRecord, StartMethod } from '@holdfast/shared/order/record';
 import type { ChargeRef } from '@holdfast/shared/pile/pile-charge';
+import type { PileCommand } from '@holdfast/shared/pile/pile-command';
 import { energyStep, moneyStep } from '@holdfast/shared/units';
 import type { DriverView } from '../driver.ts';
 import { energyOfWh } from '../ocpp/decimal.ts';
@@ -27,7 +28,7 @@ import {
 } from '../ocpp/steps.ts';
 import { stopOf } from '../ocpp/stop-reasons.ts';
 import { readingTime, toldTime } from '../ocpp/told-time.ts';
-import { answered, asking, idTagInfoOf } from './cards.ts';
+import { answered, asking, idTagInfoOf, tokenOf } from './cards.ts';
 import { drainEnded } from './drains.ts';
 import { readAt, valuesIn } from './meter.ts';
 import { chargesOf, type Ocpp16State, type Running, withCharge } from './state.ts';
@@ -190,7 +191,8 @@ export function stop(
   const final = finalOf(charge, message, now.ownMs);
   const isNumbered = charge !== undefined && charge.no > 0;
   const kept = isNumbered ? withCharge(values.state, charge) : values.state;
-  const asked = asking(kept, message, { about: 'stop' });
+  const idTag = textAt(payload, 'idTag');
+  const asked = asking(kept, message, { about: 'stop', idTag });
   const effects: readonly OcppEffect[] = [...told.effects, ...values.effects];
   const reported = andThen(step(asked.state, ...effects), (s) =>
     report(s, flawsOf(final, message)),
@@ -204,19 +206,25 @@ export function stop(
     frameType: action,
     charge: ref,
     request: asked.request,
+    ...(idTag === '' || isRemoteToken(idTag) ? {} : { endedBy: tokenOf(idTag) }),
   });
   const noted = andThen(reported, (s) => noteStop(s, message, ref));
   return andThen(noted, (s) => step(s, uploaded));
 }
 
-/** The record is on disk: StopTransaction.conf, and whatever waited for the end of the charge. */
+/**
+ * The record is on disk: StopTransaction.conf, with what the site thinks of the card that ended the
+ * charge (1.6 §4.10), and whatever waited for the end of the charge.
+ */
 export function recordStored(
   state: Ocpp16State,
-  request: string | undefined,
+  { request, card }: Extract<PileCommand, { do: 'recordStored' }>,
   view: DriverView,
 ): OcppStep {
   const { found, rest } = answered(state, request, 'stop');
   if (found === undefined) return stay(state);
-  const payload = found.idTag === '' ? {} : { idTagInfo: idTagInfoOf(null, null) };
+  const { refusal = null, group = null, expiresAtMs = null } = card ?? {};
+  const idTagInfo = idTagInfoOf(refusal, group, expiresAtMs);
+  const payload = found.idTag === '' ? {} : { idTagInfo };
   return andThen(step(rest, answer(found.call, payload)), (s) => drainEnded(s, view));
 }
