@@ -26,6 +26,7 @@ import { countsOf, openFronts, portsOf } from './fronts.ts';
 import { CAPTURE_LIMITS, Capture } from './piles/capture.ts';
 import type { Timers } from './ports/clock.ts';
 import type { Ledger } from './ports/ledger.ts';
+import { passwordOrders } from './security/password-orders.ts';
 import { guardedSite } from './security/pile-requests.ts';
 import { type SiteLog, silentLog } from './site/log.ts';
 import { openSite, type RunningSite } from './site/site.ts';
@@ -245,7 +246,12 @@ async function openRoom(config: EdgeConfig, options: EdgeOptions, undo: Undoing)
   undo.add(() => doors.close());
   const desk = commandDesk({
     ledger,
-    executor: site,
+    executor: passwordOrders(site, {
+      keyring: doors.keyring,
+      log,
+      tellChanged: (pileNo, detail) =>
+        doors.report({ code: 'credential-changed', pileNo, address: null, detail }),
+    }),
     clock,
     timers,
     most: config.limits.commandsWaiting,

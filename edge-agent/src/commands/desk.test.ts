@@ -208,3 +208,19 @@ describe('[SYNC-7] commands', () => {
     );
   });
 });
+
+test('[OCPP-A11] what is written down of a command holds no password', async () => {
+  const { desk, ledger, answer } = openDesk();
+  const secret = '00112233445566778899aabbccddeeff01234567';
+  const parameters = { key: 'AuthorizationKey', value: secret };
+  const command = commandOf({
+    op: 'operate',
+    operate: { operation: 'ChangeConfiguration', parameters },
+  });
+  const done = desk.handle(command, T0);
+  await answer({ outcome: 'done', answer: { status: 'Accepted' } });
+  await done;
+  const kept = JSON.stringify(await ledger.command(command.id));
+  expect(kept).toContain('AuthorizationKey');
+  expect(kept).not.toContain(secret);
+});

@@ -50,7 +50,7 @@ export const pileDoor = {
     Type.String({
       minLength: 16,
       maxLength: 64,
-      description: 'of OCPP basic authentication; 40 hex digits are a key of 20 bytes',
+      description: 'of OCPP basic authentication; 32 to 40 hex digits are a key of 16 to 20 bytes',
     }),
   ),
   pskHex: Type.Optional(

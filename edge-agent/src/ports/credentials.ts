@@ -10,6 +10,8 @@ export interface StoredCredential {
     readonly passwordHash: string;
     /** The newer one alone holds, or is forgotten, from then on. */
     readonly untilMs: number;
+    /** Nobody knows whether the pile has it: it is forgotten then, unless the pile has come with it. */
+    readonly isUnsure?: true;
   } | null;
   /** Pre-shared key of TLS, sealed with the key of this box. */
   readonly sealedPsk: string | null;

@@ -1,14 +1,15 @@
 /** A header that is longer is none of ours: 48 characters of identity, 64 of password, as base64. */
 const HEADER_MAX = 1_024;
-const KEY_HEX = /^[0-9a-f]{40}$/i;
+const KEY_HEX = /^(?:[0-9a-f]{2}){16,20}$/i;
+const KEY_CHARS_MAX = 40;
 const COLON = 0x3a;
 
 /**
- * A password in the one form that is hashed: the key of 20 bytes of OCPP 1.6, which some piles send
- * as its 40 hex digits, is always its bytes; everything else is what it is ([OCPP-A11]).
+ * A password in the one form that is hashed: the key of 16 to 20 bytes of OCPP 1.6, which some piles
+ * send as its hex digits, is always its bytes; everything else is what it is ([OCPP-A11]).
  */
 export function canonicalPassword(password: Uint8Array): Uint8Array {
-  const text = password.length === 40 ? Buffer.from(password).toString('latin1') : '';
+  const text = password.length <= KEY_CHARS_MAX ? Buffer.from(password).toString('latin1') : '';
   return KEY_HEX.test(text) ? Uint8Array.from(Buffer.from(text, 'hex')) : password;
 }
 

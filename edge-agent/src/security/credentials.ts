@@ -13,10 +13,14 @@ export const noCredential = (pileNo: string): StoredCredential => ({
   changedAtMs: 0,
 });
 
-/** As it is now: a newer password whose time is over has taken the place of the old one. */
+/**
+ * As it is now: a newer password whose time is over has taken the place of the old one, or, where
+ * nobody knows whether the pile has it, is forgotten.
+ */
 export function settledCredential(credential: StoredCredential, nowMs: number): StoredCredential {
   const { next } = credential;
   if (next === null || nowMs < next.untilMs) return credential;
+  if (next.isUnsure === true) return { ...credential, next: null };
   return { ...credential, passwordHash: next.passwordHash, next: null, changedAtMs: next.untilMs };
 }
 
@@ -49,6 +53,27 @@ export function offered(
     return { ...settled, passwordHash, next: null, changedAtMs: nowMs };
   }
   return { ...settled, next: { passwordHash, untilMs: nowMs + graceMs } };
+}
+
+/** One that is being sent to the pile: it may come with it from now on, or never hear of it. */
+export const proposed = (
+  credential: StoredCredential,
+  passwordHash: string,
+  nowMs: number,
+  graceMs: number,
+): StoredCredential => ({
+  ...settledCredential(credential, nowMs),
+  next: { passwordHash, untilMs: nowMs + graceMs, isUnsure: true },
+});
+
+/** The pile has said that it has it: now it is only a matter of time. */
+export function confirmed(
+  credential: StoredCredential,
+  nowMs: number,
+  graceMs: number,
+): StoredCredential {
+  const { next } = credential;
+  return next === null ? credential : offered(credential, next.passwordHash, nowMs, graceMs);
 }
 
 /** The pile has refused the newer password: the present one goes on. */

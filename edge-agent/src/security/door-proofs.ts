@@ -61,7 +61,7 @@ async function passworded(room: DoorRoom, visit: Visit): Promise<Refused | null>
     const detail = authorization === undefined ? 'no password' : 'no password of this identity';
     return refuse(room, visit, 'password', detail);
   }
-  if (!keyring.hasPassword(identity)) {
+  if (!keyring.mayBring(identity)) {
     const isLearnt = await learnt(room, visit, password);
     return isLearnt ? null : refuse(room, visit, 'password', 'none is set here');
   }

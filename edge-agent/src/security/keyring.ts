@@ -7,9 +7,11 @@ import type {
 } from '../ports/credentials.ts';
 import { passwordBytes } from './basic-auth.ts';
 import {
+  confirmed,
   hashesOf,
   noCredential,
   offered,
+  proposed,
   provenWith,
   settledCredential,
   withdrawn,
@@ -80,6 +82,11 @@ export class Keyring {
     return this.#fresh.has(pileNo) || this.of(pileNo).passwordHash !== null;
   }
 
+  /** Whether a pile may come with a password: its own, or one that it is being given. */
+  mayBring(pileNo: string): boolean {
+    return this.hasPassword(pileNo) || this.of(pileNo).next !== null;
+  }
+
   pskOf(pileNo: string): Uint8Array | null {
     return this.#psks.get(pileNo) ?? null;
   }
@@ -140,6 +147,23 @@ export class Keyring {
     const hash = await this.#checks.hash(passwordBytes(text));
     await this.#put(offered(this.of(pileNo), hash, nowMs(), rules.graceMs));
     return text;
+  }
+
+  /**
+   * [OCPP-A12] A password that the pile is about to be told: both hold, and where nothing more is heard
+   * of it the present one goes on. Throws `FaultError` when it cannot be kept.
+   */
+  async offerPassword(pileNo: string, password: string): Promise<void> {
+    const { nowMs, rules } = this.#parts;
+    await this.#takeOver(pileNo);
+    const hash = await this.#checks.hash(passwordBytes(password));
+    await this.#put(proposed(this.of(pileNo), hash, nowMs(), rules.graceMs));
+  }
+
+  /** [OCPP-A12] The pile has taken it; the present one holds until it has come with it, or for a time. */
+  async confirmPassword(pileNo: string): Promise<void> {
+    const { nowMs, rules } = this.#parts;
+    await this.#put(confirmed(this.of(pileNo), nowMs(), rules.graceMs));
   }
 
   /** [OCPP-A12] The pile has refused the newer password. */
