@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FIELD_FAULTS, NO_FAULTS } from '../piles/faults.ts';
+import { FRONT_NAMES, FRONTS } from '../piles/protocols.ts';
 import { ProgramError } from '../world/program.ts';
 import { reconciliationLine } from '../world/reconcile.ts';
 import { startWorld, type World } from '../world/world.ts';
@@ -24,11 +25,12 @@ function welcome(world: World): void {
     );
   }
   for (const { siteId, edge, fronts } of world.sites) {
-    const { ykc, ocpp } = fronts;
     say(`  ${siteId} 场站页面   ${edge.ready().api}`);
-    if (ykc !== undefined) say(`                     云快充 piles connect to 127.0.0.1:${ykc}`);
-    if (ocpp !== undefined) {
-      say(`                     OCPP piles connect to ws://127.0.0.1:${ocpp}/ocpp/<identity>`);
+    for (const front of FRONT_NAMES) {
+      const port = fronts[front];
+      if (port === undefined) continue;
+      const { title, at } = FRONTS[front];
+      say(`                     ${title} piles connect to ${at(port)}`);
     }
   }
   say(`  API pages          ${http}/api/docs`);
@@ -94,8 +96,7 @@ async function main(): Promise<void> {
       http: options.hubPort,
       mqtt: options.mqttPort,
       api: options.edgePort,
-      ykc: options.ykcPort,
-      ocpp: options.ocppPort,
+      fronts: options.frontPorts,
     },
   });
   welcome(world);

@@ -1,5 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { type PileCounts, pilesOption } from '../piles/pile-counts.ts';
+import { FRONT_NAMES, FRONTS, type FrontName } from '../piles/protocols.ts';
+import type { FrontPorts } from '../world/configs.ts';
 
 export interface Cut {
   readonly atSeconds: number;
@@ -18,8 +20,7 @@ export interface DemoOptions {
   readonly hubPort: number;
   readonly mqttPort: number;
   readonly edgePort: number;
-  readonly ykcPort: number;
-  readonly ocppPort: number;
+  readonly frontPorts: FrontPorts;
 }
 
 function whole(min: number, max: number): (text: string) => number {
@@ -40,6 +41,9 @@ export function cutOf(text: string): Cut {
 }
 
 const port = whole(0, 65_535);
+const portFlag = (front: FrontName): string => `--${front}-port <n>`;
+/** As commander names what it read. */
+type FrontOption = `${FrontName}Port`;
 
 /** The options of `npm start`; refuses what it does not know and says what it takes. */
 export function demoOptions(argv: readonly string[], defaultData: string): DemoOptions {
@@ -64,13 +68,17 @@ export function demoOptions(argv: readonly string[], defaultData: string): DemoO
     .option('--hub-port <n>', 'hub and dashboard; 0 takes a free one', port, 8080)
     .option('--mqtt-port <n>', 'MQTT of the hub', port, 1883)
     .option('--edge-port <n>', 'station page of the edge agent', port, 7070)
-    .option('--ykc-port <n>', 'where 云快充 piles connect', port, 9001)
-    .option('--ocpp-port <n>', 'where OCPP piles connect', port, 9100)
     .showHelpAfterError('(add --help for the options)');
+  for (const front of FRONT_NAMES) {
+    const { title, port: shown } = FRONTS[front];
+    command.option(portFlag(front), `where ${title} piles connect`, port, shown);
+  }
   command.parse([...argv], { from: 'user' });
-  const given = command.opts<DemoOptions>();
+  const given = command.opts<Omit<DemoOptions, 'frontPorts'> & Record<FrontOption, number>>();
   if (given.faults !== 'none' && given.faults !== 'field') {
     command.error(`--faults takes none or field, not "${given.faults}"`);
   }
-  return { ...given, seconds: given.seconds };
+  const frontPorts: Partial<Record<FrontName, number>> = {};
+  for (const front of FRONT_NAMES) frontPorts[front] = given[`${front}Port`];
+  return { ...given, seconds: given.seconds, frontPorts };
 }

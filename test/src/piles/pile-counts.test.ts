@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { pileCountsOf, spokenIn } from './pile-counts.ts';
+import { type PileCounts, pileCountsOf, pilesOption, spokenIn } from './pile-counts.ts';
 import { PROTOCOL_NAMES } from './protocols.ts';
 
 test('a number is for every protocol, a list is for those that it names', () => {
@@ -15,3 +15,8 @@ test.each(['', 'ykc', 'ykc=', 'smoke=3', '-1', '1.5', '101', 'ykc=101'])(
     expect(pileCountsOf(text, 100)).toBeUndefined();
   },
 );
+
+test('the show has piles of every protocol', () => {
+  const shown = pilesOption().defaultValue as PileCounts;
+  expect(spokenIn(shown)).toEqual(PROTOCOL_NAMES);
+});

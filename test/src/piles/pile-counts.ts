@@ -5,8 +5,9 @@ import { PROTOCOL_NAMES, type ProtocolName } from './protocols.ts';
 export type PileCounts = Readonly<Partial<Record<ProtocolName, number>>>;
 
 const PILES_MAX = 1_000;
-/** What stands at a site of the show. */
-const SHOW_PILES: PileCounts = { ykc: 4, 'ocpp1.6': 3, 'ocpp2.0.1': 2, 'ocpp2.1': 1 };
+/** What stands at a site of the show: every protocol side by side, most of all 云快充. */
+const SHOWN_YKC = 4;
+const SHOWN_OF_OTHERS = 2;
 
 const protocolOf = (text: string): ProtocolName | undefined =>
   PROTOCOL_NAMES.find((name) => name === text);
@@ -37,13 +38,19 @@ const textOf = (counts: PileCounts): string =>
     .map((name) => `${name}=${counts[name]}`)
     .join(',');
 
+function shownPiles(): PileCounts {
+  const counts: Partial<Record<ProtocolName, number>> = {};
+  for (const name of PROTOCOL_NAMES) counts[name] = name === 'ykc' ? SHOWN_YKC : SHOWN_OF_OTHERS;
+  return counts;
+}
+
 /** The option of a command line that says what stands at a site. */
 export const pilesOption = (): Option =>
   new Option(
     '--piles <counts>',
     `piles of each site, two guns each: a number for every protocol, or a list of ${PROTOCOL_NAMES.join(', ')}`,
   )
-    .default(SHOW_PILES, textOf(SHOW_PILES))
+    .default(shownPiles(), textOf(shownPiles()))
     .argParser((text) => {
       const counts = pileCountsOf(text, PILES_MAX);
       if (counts !== undefined && spokenIn(counts).length > 0) return counts;

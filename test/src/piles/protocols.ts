@@ -16,10 +16,21 @@ export interface Address {
   readonly port: number;
 }
 
+/** Fronts of an edge agent that virtual piles connect to; the port is that of the show. */
+export const FRONTS = {
+  ykc: { title: '云快充', port: 9001, at: (port: number) => `127.0.0.1:${port}` },
+  ocpp: {
+    title: 'OCPP',
+    port: 9100,
+    at: (port: number) => `ws://127.0.0.1:${port}/ocpp/<identity>`,
+  },
+} as const;
+export type FrontName = keyof typeof FRONTS;
+export const FRONT_NAMES = Object.keys(FRONTS) as readonly FrontName[];
+
 /** A protocol that virtual piles speak. */
 interface SpokenProtocol {
-  /** Which front of an edge agent they connect to. */
-  readonly front: 'ykc' | 'ocpp';
+  readonly front: FrontName;
   /** Beginning of their numbers: piles of several protocols stand side by side. */
   readonly first: number;
   readonly title: string;

@@ -1,22 +1,30 @@
 import path from 'node:path';
 import { FLEET_DEFAULTS, fleetLists } from '../piles/fleet.ts';
 import { type PileCounts, spokenIn } from '../piles/pile-counts.ts';
-import { PILE_PROTOCOLS, type ProtocolName } from '../piles/protocols.ts';
+import {
+  FRONT_NAMES,
+  type FrontName,
+  PILE_PROTOCOLS,
+  type ProtocolName,
+} from '../piles/protocols.ts';
 import { randomOf } from '../piles/random.ts';
 import { passwordOf } from '../piles/setup.ts';
 import { freePort } from './free-port.ts';
 import { SHOW_TARIFF } from './tariffs.ts';
+
+/** Ports by the name of the front. */
+export type FrontPorts = Readonly<Partial<Record<FrontName, number>>>;
 
 export interface Ports {
   /** 0 takes any free port. */
   readonly http: number;
   readonly mqtt: number;
   readonly api: number;
-  readonly ykc: number;
-  readonly ocpp: number;
+  /** One that is not named takes a free one. */
+  readonly fronts: FrontPorts;
 }
 
-export const FREE_PORTS: Ports = { http: 0, mqtt: 0, api: 0, ykc: 0, ocpp: 0 };
+export const FREE_PORTS: Ports = { http: 0, mqtt: 0, api: 0, fronts: {} };
 
 /** What the configurations of hub and edges are made from. */
 export interface WorldPlan {
@@ -44,14 +52,11 @@ const portOf = async (port: number, index: number): Promise<number> =>
 export const firstOf = (name: ProtocolName, site: number): number =>
   PILE_PROTOCOLS[name].first + site * PILES_PER_SITE;
 
-export type FrontName = (typeof PILE_PROTOCOLS)[ProtocolName]['front'];
-/** The port of each front that a site has. */
-export type FrontPorts = Readonly<Partial<Record<FrontName, number>>>;
-
 /** Fronts that the piles connect to; each is a lane of its own to the hub. */
-const frontsOf = (piles: PileCounts): readonly FrontName[] => [
-  ...new Set(spokenIn(piles).map((name) => PILE_PROTOCOLS[name].front)),
-];
+const frontsOf = (piles: PileCounts): readonly FrontName[] =>
+  FRONT_NAMES.filter((front) =>
+    spokenIn(piles).some((name) => PILE_PROTOCOLS[name].front === front),
+  );
 
 export async function hubConfig(plan: WorldPlan): Promise<unknown> {
   const { folder, seed, sites, ports, brokerUrl, piles } = plan;
@@ -75,7 +80,7 @@ export async function hubConfig(plan: WorldPlan): Promise<unknown> {
 /** Where the piles of a site connect to. */
 export async function frontPorts({ piles, ports }: WorldPlan, site: number): Promise<FrontPorts> {
   const chosen: Partial<Record<FrontName, number>> = {};
-  for (const front of frontsOf(piles)) chosen[front] = await portOf(ports[front], site);
+  for (const front of frontsOf(piles)) chosen[front] = await portOf(ports.fronts[front] ?? 0, site);
   return chosen;
 }
 
