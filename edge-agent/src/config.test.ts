@@ -7,6 +7,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { EXAMPLE, exampleText } from './config/example.ts';
 import { cardKey } from './config/lists.ts';
 import { configPage } from './config/page.ts';
+import { ownSettingsOf } from './config/station-settings.ts';
 import { nextChangeAfter, tariffAt } from './config/tariff-book.ts';
 import { configOf, readConfig } from './config.ts';
 
@@ -94,6 +95,7 @@ test('a front has the port of its protocol, and a station its OCPP settings', ()
     mode: 'strict',
     version: '1.6',
     assume16: false,
+    tend: true,
   });
 });
 
@@ -222,4 +224,44 @@ describe('a wrong file', () => {
     writeFileSync(broken, '{ "siteId": ');
     expect(() => readConfig(broken)).toThrow(/cannot be read/);
   });
+});
+
+test('settings of one station reach its driver in its own terms', () => {
+  const usual = { volts: 230, phases: 3, safeA: 6 } as const;
+  const { piles } = configOf(
+    {
+      ...LEAST,
+      fronts: [{ protocol: 'ocpp' }],
+      piles: [
+        {
+          pileNo: 'CP-1',
+          ocpp: {
+            tend: false,
+            heartbeatSeconds: 60,
+            zone: '-03:30',
+            volts: 120,
+            phases: 1,
+            configuration: { ConnectionTimeOut: '120' },
+          },
+        },
+        { pileNo: 'CP-2', ocpp: {} },
+        { pileNo: 'CP-3' },
+      ],
+    },
+    '/',
+  );
+  const settingsOf = (pileNo: string) => ownSettingsOf(piles.get(pileNo)?.ocpp, usual);
+  expect(settingsOf('CP-1')).toEqual({
+    isTended: false,
+    heartbeatSeconds: 60,
+    zoneMinutes: -210,
+    wiring: { volts: 120, phases: 1, safeA: 6 },
+    configuration: { ConnectionTimeOut: '120' },
+  });
+  expect(settingsOf('CP-2')).toEqual({ isTended: true, wiring: usual });
+  expect(settingsOf('CP-3')).toEqual({});
+  for (const ocpp of [{ zone: '+15:00' }, { zone: '8' }, { phases: 2 }, { volts: 0 }]) {
+    const odd = { ...LEAST, piles: [{ pileNo: 'CP-1', ocpp }] };
+    expect(() => configOf(odd, '/')).toThrow();
+  }
 });

@@ -3,10 +3,12 @@ import type { Front } from './adapters/tcp/front.ts';
 import { openOcppFront } from './adapters/ws/front.ts';
 import type { OcppFrontLimits } from './adapters/ws/limits.ts';
 import type { StationPolicy } from './adapters/ws/options.ts';
+import { ownSettingsOf } from './config/station-settings.ts';
 import type { EdgeConfig, FrontConfig } from './config.ts';
 import type { FrontPlace } from './fronts.ts';
 import { ocppDrivers } from './piles/ocpp/drivers.ts';
 import { STATIONS_LIMITS, Stations } from './piles/ocpp/stations.ts';
+import { OCPP16_SETTINGS } from './piles/ocpp16/settings.ts';
 
 const KILOBYTE = 1_024;
 
@@ -49,7 +51,9 @@ const policyOf =
 export async function ocppFronts(
   config: EdgeConfig,
 ): Promise<(place: FrontPlace) => Promise<Front>> {
-  const drivers = await ocppDrivers();
+  const drivers = await ocppDrivers((pileNo) =>
+    ownSettingsOf(config.piles.get(pileNo)?.ocpp, OCPP16_SETTINGS.wiring),
+  );
   const arrivals = config.fronts.map(({ ocpp }) => ocpp.arrivalsPerMinute);
   const arrivalsPerMinute = Math.max(...arrivals);
   const stations = new Stations({ ...STATIONS_LIMITS, arrivalsPerMinute });

@@ -3,9 +3,19 @@ export const EXAMPLE = {
   siteId: 'site-01',
   name: '示范站 Example site',
   dataFolder: './data',
-  fronts: [{ protocol: 'ykc', host: '0.0.0.0', port: 9001 }],
+  fronts: [
+    { protocol: 'ykc', host: '0.0.0.0', port: 9001 },
+    { protocol: 'ocpp', host: '0.0.0.0', port: 9100 },
+  ],
   api: { host: '127.0.0.1', port: 7070 },
-  piles: [{ pileNo: '32010200000001', ratedKw: 120 }],
+  piles: [
+    { pileNo: '32010200000001', ratedKw: 120 },
+    {
+      pileNo: 'CP-0001',
+      ratedKw: 22,
+      ocpp: { zone: '+08:00', volts: 230, phases: 3, safeAmperes: 6 },
+    },
+  ],
   tariffs: [
     {
       tariffId: 'guangdong',

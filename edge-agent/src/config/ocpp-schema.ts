@@ -41,6 +41,49 @@ export const PileOcpp = Type.Object(
       default: false,
       description: 'for firmware that offers no version: go on with 1.6',
     }),
+    tend: Type.Boolean({
+      default: true,
+      description:
+        'false (1.6): it is asked and set nothing that nobody asked for, and operations go as given',
+    }),
+    heartbeatSeconds: Type.Optional(
+      Type.Integer({
+        minimum: 10,
+        maximum: 86_400,
+        description: 'that it is told at its boot; left out: 300',
+      }),
+    ),
+    zone: Type.Optional(
+      Type.String({
+        pattern: '^[+-](0[0-9]|1[0-4]):[0-5][0-9]$',
+        description: 'of its times without one; left out: +08:00',
+      }),
+    ),
+    volts: Type.Optional(
+      Type.Integer({
+        minimum: 100,
+        maximum: 1_000,
+        description: 'between a line and neutral, limits are computed with it; left out: 230',
+      }),
+    ),
+    phases: Type.Optional(
+      Type.Union([Type.Literal(1), Type.Literal(3)], {
+        description: 'that a connector is wired with; left out: 3',
+      }),
+    ),
+    safeAmperes: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 1_000,
+        description: 'of a line, that a connector falls back to without us; left out: 6',
+      }),
+    ),
+    configuration: Type.Optional(
+      Type.Record(Type.String({ pattern: '^.{1,50}$' }), Type.String({ maxLength: 500 }), {
+        maxProperties: 50,
+        description: 'keys that it is set to when it is adopted, by name (1.6)',
+      }),
+    ),
   },
   { ...strict, description: 'of OCPP stations' },
 );

@@ -61,7 +61,7 @@ export const promoted = (state: Ocpp16State, view: DriverView): OcppStep =>
 
 /** It never said what it is: it is asked, once ([OCPP-A8], [OCPP-D9]). */
 export const bootMissing = (state: Ocpp16State): OcppStep =>
-  state.booted || state.memory.boot !== null
+  state.booted || state.memory.boot !== null || !state.settings.isTended
     ? stay(state)
     : step(
         state,

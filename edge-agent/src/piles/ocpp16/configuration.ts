@@ -74,6 +74,7 @@ const firmwareOf = ({ memory }: Ocpp16State): string => memory.boot?.firmware ??
 
 /** After a boot or an opening: what is not known is asked for. */
 export function welcome(state: Ocpp16State, view: DriverView): OcppStep {
+  if (!state.settings.isTended) return stay(state);
   const { configuration } = state.memory;
   const known = configuration !== null && configuration.firmware === firmwareOf(state);
   const read = known
@@ -187,7 +188,7 @@ export function configurationSet(state: Ocpp16State, key: string, status: string
     status === 'RebootRequired' && !note.rebootPending
       ? keep(state, { ...note, rebootPending: true })
       : stay(state);
-  return andThen(kept, (s) => getKeys(s, [key], 'again'));
+  return state.settings.isTended ? andThen(kept, (s) => getKeys(s, [key], 'again')) : kept;
 }
 
 /** A boot is a restart: what waited for one counts now. */

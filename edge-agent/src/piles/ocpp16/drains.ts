@@ -9,7 +9,8 @@ const stopCall = (no: number) =>
 
 /**
  * [OCPP-D15], [OCPP-D16] A reset or an unlock ends what runs first: stop, wait for the stop message,
- * then ask. After the time of grace it is asked all the same.
+ * then ask. After the time of grace it is asked all the same. A station that is not tended does that
+ * itself, as the standard has it (1.6 §5.14, §5.18).
  */
 export function drained(
   state: Ocpp16State,
@@ -19,7 +20,8 @@ export function drained(
 ): OcppStep {
   const nos = connectorNos === 'all' ? connectorNosOf(state) : connectorNos;
   const running = nos.flatMap((no) => chargeAt(state, no, view) ?? []);
-  if (running.length === 0) return step(state, call(wish.call, wish.payload, wish.tag));
+  if (running.length === 0 || !state.settings.isTended)
+    return step(state, call(wish.call, wish.payload, wish.tag));
   const drain: Drain = { ...wish, connectors: running.map(({ connectorNo }) => connectorNo) };
   const waiting = { ...state, drains: [...state.drains, drain] };
   return step(waiting, ...running.map(({ no }) => stopCall(no)), {

@@ -2,6 +2,7 @@ import type { PileCommand } from '@holdfast/shared/pile/pile-command';
 import type { PileEvent } from '@holdfast/shared/pile/pile-event';
 import type { Driver, DriverView } from '../driver.ts';
 import type { OcppDown, OcppUp } from '../ocpp/messages.ts';
+import { asTheDriverHasIt, type OwnSettingsOf } from '../ocpp/own-settings.ts';
 import { andThen, type Call, emit, refuse, stay, step } from '../ocpp/steps.ts';
 import { begin } from './begin.ts';
 import { boot, bootMissing, heartbeat, lost, opened, promoted } from './boot.ts';
@@ -121,12 +122,13 @@ function onUnheard(state: Ocpp16State, event: PileEvent): OcppStep {
 /** The site's end of OCPP 1.6 (`edge-agent/src/piles/ocpp/RULES.md`). */
 export function ocpp16Driver(
   settings: Ocpp16Settings = OCPP16_SETTINGS,
+  ownOf: OwnSettingsOf = asTheDriverHasIt,
 ): Driver<Ocpp16State, OcppUp, OcppDown> {
   return {
     vendor: 'ocpp',
     capabilities: ['remote-start', 'remote-stop', 'power-limit', 'reboot', 'card-list'],
     operations: OPERATIONS,
-    begin: (pileNo) => beginState(pileNo, settings),
+    begin: (pileNo) => beginState(pileNo, { ...settings, ...ownOf(pileNo) }),
     onFrame,
     onCommand,
     onTimer,

@@ -85,12 +85,22 @@ function kept(state: Ocpp16State, cards: readonly string[]): OcppStep {
 
 const idTagOf = (cardNo: string): string => cardNo.slice(0, ID_CHARS);
 
+/** Whether the station's list is ours to keep. */
+const keepsList = (state: Ocpp16State): boolean =>
+  state.settings.isTended && hasProfile(state, 'LocalAuthListManagement');
+
 export function addCards(state: Ocpp16State, { cards }: Command<'addCards'>): OcppStep {
-  if (!hasProfile(state, 'LocalAuthListManagement')) return unsupported(state, 'addCards');
+  if (!keepsList(state)) return unsupported(state, 'addCards');
   const { list } = state.memory;
   const known = new Set(list.cards);
-  const add = cards.map(({ cardNo }) => idTagOf(cardNo)).filter((idTag) => !known.has(idTag));
+  const fresh = cards.map(({ cardNo }) => idTagOf(cardNo)).filter((idTag) => !known.has(idTag));
+  // More than it holds it would refuse whole; it asks about the others (Authorize).
+  const room = numberOf(state, 'LocalAuthListMaxLength') ?? CARDS_MAX;
+  const add = fresh.slice(0, Math.max(0, room - list.cards.length));
   const wanted = kept(state, [...list.cards, ...add]);
+  if (add.length === 0) {
+    return andThen(wanted, (s) => step(s, commandAnswered('addCards', null, true, { cards: 0 })));
+  }
   const sent = andThen(wanted, (s) =>
     queued(
       s,
@@ -104,9 +114,7 @@ export function addCards(state: Ocpp16State, { cards }: Command<'addCards'>): Oc
 
 /** [OCPP-D12] A card that is withdrawn goes out of the list and out of the cache. */
 export function removeCards(state: Ocpp16State, { cardNos }: Command<'removeCards'>): OcppStep {
-  if (!hasProfile(state, 'LocalAuthListManagement')) {
-    return andThen(clearCache(state), (s) => unsupported(s, 'removeCards'));
-  }
+  if (!keepsList(state)) return andThen(clearCache(state), (s) => unsupported(s, 'removeCards'));
   const gone = new Set(cardNos.map(idTagOf));
   const { list } = state.memory;
   const remove = list.cards.filter((card) => gone.has(card));
@@ -123,7 +131,8 @@ export function removeCards(state: Ocpp16State, { cardNos }: Command<'removeCard
   );
 }
 
-const clearCache = (state: Ocpp16State): OcppStep => step(state, call('ClearCache', {}, 'cache'));
+const clearCache = (state: Ocpp16State): OcppStep =>
+  state.settings.isTended ? step(state, call('ClearCache', {}, 'cache')) : stay(state);
 
 /** The truth is here: the station need not be asked which cards it holds. */
 export function findCards(state: Ocpp16State, { cardNos }: Command<'findCards'>): OcppStep {
@@ -158,7 +167,8 @@ export function listFailed(state: Ocpp16State): OcppStep {
 
 /** [OCPP-D11] The station's version is compared with ours, after each change and every night. */
 export const verifyList = (state: Ocpp16State): OcppStep =>
-  state.memory.list.cards.length === 0 && state.memory.list.version === 0
+  !state.settings.isTended ||
+  (state.memory.list.cards.length === 0 && state.memory.list.version === 0)
     ? stay(state)
     : step(state, call('GetLocalListVersion', {}, 'list-version'), {
         do: 'arm',
@@ -170,7 +180,8 @@ export const verifyList = (state: Ocpp16State): OcppStep =>
 export function listVersion(state: Ocpp16State, { payload }: Result): OcppStep {
   const version = integerAt(payload, 'listVersion') ?? -1;
   const { list } = state.memory;
-  if (version === list.version || version < 0 || state.listQueue.length > 0) return stay(state);
+  const isSame = version === list.version && (version > 0 || list.cards.length === 0);
+  if (isSame || version < 0 || state.listQueue.length > 0) return stay(state);
   return queued(state, fullParts(state, list.cards));
 }
 

@@ -136,13 +136,19 @@ export function operationFailed(state: Ocpp16State, failed: Failed): OcppStep {
 
 /** [OCPP-D10] After a boot what waited is asked for again. */
 export const availabilityAgain = (state: Ocpp16State): OcppStep =>
-  Object.entries(state.memory.availability).reduce<OcppStep>(
-    (before, [connectorNo, type]) =>
-      andThen(before, (s) =>
-        step(
-          s,
-          call('ChangeAvailability', { connectorId: Number(connectorNo), type }, 'availability'),
-        ),
-      ),
-    stay(state),
-  );
+  !state.settings.isTended
+    ? stay(state)
+    : Object.entries(state.memory.availability).reduce<OcppStep>(
+        (before, [connectorNo, type]) =>
+          andThen(before, (s) =>
+            step(
+              s,
+              call(
+                'ChangeAvailability',
+                { connectorId: Number(connectorNo), type },
+                'availability',
+              ),
+            ),
+          ),
+        stay(state),
+      );

@@ -1,3 +1,5 @@
+import type { Wiring } from '../ocpp/own-settings.ts';
+
 /** What the OCPP 1.6 driver is told by configuration. Times in milliseconds. */
 export interface Ocpp16Settings {
   /** A station that is not adopted asks again after so long. */
@@ -29,15 +31,12 @@ export interface Ocpp16Settings {
   readonly configuration: Readonly<Record<string, string>>;
   /** Minutes east of Greenwich, where times come without a zone. */
   readonly zoneMinutes: number;
-  /** What the power of a connector is computed with, and what it falls back to. */
   readonly wiring: Wiring;
-}
-
-/** `safeA`: what a connector may draw when nobody renews its limit, A per line. */
-export interface Wiring {
-  readonly volts: number;
-  readonly phases: 1 | 3;
-  readonly safeA: number;
+  /**
+   * Whether the station is asked and set what nobody asked for, and its charges end before a reset.
+   * Without it everything goes as the standard's text and a person have it.
+   */
+  readonly isTended: boolean;
 }
 
 export const OCPP16_SETTINGS: Ocpp16Settings = {
@@ -57,4 +56,5 @@ export const OCPP16_SETTINGS: Ocpp16Settings = {
   configuration: {},
   zoneMinutes: 480,
   wiring: { volts: 230, phases: 3, safeA: 6 },
+  isTended: true,
 };

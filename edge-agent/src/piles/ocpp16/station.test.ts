@@ -424,6 +424,18 @@ describe('local list', () => {
     expect(listed(talk.reply('list-version', { listVersion: -1 }))).toEqual([]);
   });
 
+  test('[OCPP-D11] a list that never arrived is sent again; of more cards than it holds the first', () => {
+    const talk = new Talk().boot().configured({ LocalAuthListMaxLength: '2' });
+    expect(listed(add(talk, 'A', 'B', 'C'))).toMatchObject([
+      { localAuthorizationList: [{ idTag: 'A' }, { idTag: 'B' }] },
+    ]);
+    talk.reply('list', { status: 'Failed' });
+    expect(listed(talk.reply('list-version', { listVersion: 0 }))).toMatchObject([
+      { updateType: 'Full', listVersion: 1, localAuthorizationList: { length: 2 } },
+    ]);
+    expect(listed(add(talk, 'D'))).toEqual([]);
+  });
+
   test('[OCPP-D12] a card that is withdrawn leaves the list and the cache', () => {
     const talk = new Talk().boot();
     add(talk, 'A', 'B');

@@ -3,6 +3,7 @@ import type { PileCommand } from '@holdfast/shared/pile/pile-command';
 import type { PileEvent } from '@holdfast/shared/pile/pile-event';
 import type { Driver, DriverView } from '../driver.ts';
 import type { OcppDown, OcppUp } from '../ocpp/messages.ts';
+import { asTheDriverHasIt, type OwnSettingsOf } from '../ocpp/own-settings.ts';
 import { andThen, type Call, emit, observed, refuse, stay, step } from '../ocpp/steps.ts';
 import { boot, bootMissing, heartbeat, lost, opened, promoted } from './boot.ts';
 import { authorize } from './cards.ts';
@@ -173,12 +174,13 @@ const onUnheard = (state: Ocpp2State, event: PileEvent): Ocpp2Step =>
 export function ocpp2Driver(
   version: Version2,
   settings: Ocpp2Settings = OCPP2_SETTINGS,
+  ownOf: OwnSettingsOf = asTheDriverHasIt,
 ): Driver<Ocpp2State, OcppUp, OcppDown> {
   return {
     vendor: 'ocpp',
     capabilities: ['remote-start', 'remote-stop', 'power-limit', 'reboot', 'card-list'],
     operations: operationsOf(version),
-    begin: (pileNo) => beginState(pileNo, version, settings),
+    begin: (pileNo) => beginState(pileNo, version, { ...settings, ...ownOf(pileNo) }),
     onFrame,
     onCommand,
     onTimer,
