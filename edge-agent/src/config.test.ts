@@ -260,7 +260,7 @@ test('settings of one station reach its driver in its own terms', () => {
   });
   expect(settingsOf('CP-2')).toEqual({ isTended: true, wiring: usual });
   expect(settingsOf('CP-3')).toEqual({});
-  for (const ocpp of [{ zone: '+15:00' }, { zone: '8' }, { phases: 2 }, { volts: 0 }]) {
+  for (const ocpp of [{ zone: '+25:00' }, { zone: '8' }, { phases: 2 }, { volts: 0 }]) {
     const odd = { ...LEAST, piles: [{ pileNo: 'CP-1', ocpp }] };
     expect(() => configOf(odd, '/')).toThrow();
   }

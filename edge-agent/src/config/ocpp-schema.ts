@@ -55,7 +55,7 @@ export const PileOcpp = Type.Object(
     ),
     zone: Type.Optional(
       Type.String({
-        pattern: '^[+-](0[0-9]|1[0-4]):[0-5][0-9]$',
+        pattern: '^[+-][01][0-9]:[0-5][0-9]$',
         description: 'of its times without one; left out: +08:00',
       }),
     ),
