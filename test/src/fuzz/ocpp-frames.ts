@@ -1,5 +1,6 @@
 import type { OcppVersion } from '@holdfast/protocols/ocpp/version';
 import { type Random, randomOf } from '../piles/random.ts';
+import { answersTo, type Row, stationCalls } from './ocpp-payloads.ts';
 
 /** Frames of a mad station: sound ones of all kinds, and what can be made of them. */
 
@@ -7,8 +8,6 @@ const NOW = '2026-11-23T08:00:00Z';
 const SAMPLE = { value: '1200', context: 'Sample.Periodic', measurand: 'Power.Active.Import' };
 const EVSE = { id: 1, connectorId: 1 };
 const TOKEN = { idToken: 'CARD1', type: 'ISO14443' };
-
-type Row = readonly [action: string, payload: object];
 
 const CALLS_16: readonly [Row, ...Row[]] = [
   ['BootNotification', { chargePointVendor: 'V', chargePointModel: 'M', firmwareVersion: '1' }],
@@ -68,7 +67,7 @@ const CALLS_2: readonly [Row, ...Row[]] = [
   ['SignCertificate', { csr: 'x' }],
 ];
 
-/** Answers to calls of ours. */
+/** Answers that fit no call of ours in particular. */
 const RESULTS: readonly [object, ...object[]] = [
   {},
   { status: 'Accepted' },
@@ -147,24 +146,50 @@ function torn(text: string, random: Random): string {
 const idOf = (random: Random, no: number): unknown =>
   random.once(12) ? random.pick<unknown>([no, '', null, 'x'.repeat(50), {}, -1]) : `m${no}`;
 
-/** One frame; `asked`: the id of a call of ours that waits for its answer. */
+/** What the schemas give; what is written by hand above hangs together, and comes as often. */
+const ALL_CALLS: Readonly<Record<OcppVersion, readonly Row[]>> = {
+  '1.6': stationCalls('1.6'),
+  '2.0.1': stationCalls('2.0.1'),
+  '2.1': stationCalls('2.1'),
+};
+
+/** A call of ours that waits for its answer. */
+export interface Asked {
+  readonly id: string;
+  readonly action: string;
+}
+
+function answerTo(random: Random, version: OcppVersion, { id, action }: Asked): unknown {
+  if (random.once(4)) return [4, id, 'GenericError', '', {}];
+  const fitting = answersTo(version, action);
+  const payload = random.once(3) ? random.pick(RESULTS) : fitting[random.below(fitting.length)];
+  return [3, id, twistedSometimes(payload, random)];
+}
+
+function twistedSometimes(sound: unknown, random: Random): unknown {
+  let payload = sound;
+  for (let times = random.below(4); times > 1; times -= 1) payload = twisted(payload, random);
+  return payload;
+}
+
+function call(random: Random, version: OcppVersion, no: number): unknown {
+  const all = ALL_CALLS[version];
+  const told = random.pick(version === '1.6' ? CALLS_16 : CALLS_2);
+  const [action, sound] = random.once(2) ? told : (all[random.below(all.length)] ?? told);
+  const payload = twistedSometimes(sound, random);
+  const type = random.once(20) ? random.below(9) : 2;
+  return [type, idOf(random, no), random.once(30) ? 'Nothing' : action, payload];
+}
+
+/** One frame of a station that speaks the version. */
 export function madFrame(
   random: Random,
   version: OcppVersion,
   no: number,
-  asked: string | undefined,
+  asked: Asked | undefined,
 ): string {
   const isAnswer = asked !== undefined && random.once(2);
-  const [action, sound] = random.pick(version === '1.6' ? CALLS_16 : CALLS_2);
-  let payload: unknown = isAnswer ? random.pick(RESULTS) : sound;
-  for (let times = random.below(4); times > 1; times -= 1) payload = twisted(payload, random);
-  const type = random.once(20) ? random.below(9) : 2;
-  const error = [4, asked, 'GenericError', '', {}];
-  const frame = isAnswer
-    ? random.once(4)
-      ? error
-      : [3, asked, payload]
-    : [type, idOf(random, no), random.once(30) ? 'Nothing' : action, payload];
+  const frame = isAnswer ? answerTo(random, version, asked) : call(random, version, no);
   const text = JSON.stringify(random.once(30) ? twisted(frame, random) : frame);
   return random.once(3) ? torn(text, random) : text;
 }

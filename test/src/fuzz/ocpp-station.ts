@@ -15,7 +15,7 @@ import type { PileLink, Site } from '@holdfast/edge-agent/ports/site';
 import { OCPP_VERSIONS, type OcppVersion } from '@holdfast/protocols/ocpp/version';
 import type { PileEvent } from '@holdfast/shared/pile/pile-event';
 import { handClock } from './hand-clock.ts';
-import { madFrame, randomFor } from './ocpp-frames.ts';
+import { type Asked, madFrame, randomFor } from './ocpp-frames.ts';
 import type { FuzzOptions, FuzzReport } from './ykc-frames.ts';
 
 /** A connection lives for so many cases; then the next version's begins. */
@@ -77,8 +77,8 @@ export class MadStation {
   readonly #answered = new Set<string>();
   #version: OcppVersion = '1.6';
   #line: StationConnection | undefined;
-  /** Id of the newest call that it was asked. */
-  #asked: string | undefined;
+  /** The newest call that it was asked. */
+  #asked: Asked | undefined;
   #bytes = 0;
 
   private constructor(seed: number, drivers: Drivers) {
@@ -159,8 +159,8 @@ export class MadStation {
   }
 
   #hear(text: string): boolean {
-    const [type, id]: readonly unknown[] = JSON.parse(text);
-    if (type === 2) this.#asked = String(id);
+    const [type, id, action]: readonly unknown[] = JSON.parse(text);
+    if (type === 2) this.#asked = { id: String(id), action: String(action) };
     else if (type === 3) this.#answered.add(String(id));
     return true;
   }
