@@ -49,6 +49,8 @@ function valuesText(domain: Domain): string {
       return 'text, zero-padded';
     case 'time':
       return 'time, UTC+8';
+    case 'utc':
+      return 'time, UTC';
     case 'choice':
       return choicesText(domain.choices);
     case 'bits':

@@ -1,4 +1,4 @@
-import { hex7, putHex, u8, u16 } from './bytes.ts';
+import { hex7, hexOf, putHex, putUint, u8, u16, u32 } from './bytes.ts';
 import { ProtocolError } from './errors.ts';
 import type { Field } from './field.ts';
 
@@ -9,7 +9,7 @@ import type { Field } from './field.ts';
 export interface PileTime {
   /** Epoch milliseconds; `null` when the bytes cannot be a time (all zero, all FF, 31 February). */
   readonly ms: number | null;
-  /** The seven bytes of CP56Time2a as hex. */
+  /** The bytes as hex. */
   readonly wire: string;
 }
 
@@ -60,3 +60,34 @@ export function pileTimeOf(ms: number): PileTime {
 /** `2020-03-16T17:14:47.000+08:00`. */
 export const isoOf = (ms: number): string =>
   new Date(ms + OFFSET_MS).toISOString().replace('Z', '+08:00');
+
+const UTC_BYTES = 6;
+const UTC_SECONDS_MAX = 0xffff_ffff;
+
+/** UTC: seconds since 1970 in four bytes, milliseconds in two. All zero, or 1,000 ms and more: none. */
+export const utcTime = (zh: string, note?: string): Field<PileTime> => ({
+  zh,
+  wire: 'UTC 4+2',
+  bytes: UTC_BYTES,
+  domain: { kind: 'utc' },
+  ...(note !== undefined && { note }),
+  read(b, at) {
+    const [seconds, milli] = [u32(b, at), u16(b, at + 4)];
+    const given = milli < 1_000 && (seconds > 0 || milli > 0);
+    return { ms: given ? seconds * 1_000 + milli : null, wire: hexOf(b, at, UTC_BYTES) };
+  },
+  write: (b, at, value) => putHex(b, at, UTC_BYTES, value.wire),
+});
+
+/** The value to send for a moment; `null` is no time. `bad-value` outside 1970…2106. */
+export function utcTimeOf(ms: number | null): PileTime {
+  const b = new Uint8Array(UTC_BYTES);
+  const whole = Math.trunc(ms ?? 0);
+  const seconds = Math.floor(whole / 1_000);
+  if (!(seconds >= 0 && seconds <= UTC_SECONDS_MAX)) {
+    throw new ProtocolError('bad-value', `a pile's clock cannot show ${ms} ms`);
+  }
+  putUint(b, 0, 4, seconds);
+  putUint(b, 4, 2, whole - seconds * 1_000);
+  return { ms: ms === null ? null : whole, wire: hexOf(b) };
+}

@@ -31,6 +31,7 @@ export type Domain =
   | { readonly kind: 'octets' }
   | { readonly kind: 'text' }
   | { readonly kind: 'time' }
+  | { readonly kind: 'utc' }
   | { readonly kind: 'choice'; readonly choices: readonly ChoiceRow[] }
   | { readonly kind: 'bits'; readonly max: number; readonly bits: readonly BitRow[] }
   | { readonly kind: 'list'; readonly item: Shape; readonly countedBy: string | null }

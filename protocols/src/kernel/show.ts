@@ -78,6 +78,7 @@ function showField(field: Field<unknown> | Rest<unknown>, value: unknown): Shown
     case 'counted-text':
       return showText(value as string, field.bytes ?? 0);
     case 'time':
+    case 'utc':
       return showTime(value as { ms: number | null; wire: string });
     default:
       return { value: value as string };

@@ -1,6 +1,7 @@
 import { exampleText } from '@holdfast/edge-agent/config/example';
 import { configPage } from '@holdfast/edge-agent/config/page';
 import { ordersReadme } from '@holdfast/edge-agent/orders/testing/readme';
+import { gqaaPage } from '@holdfast/protocols/gqaa/page';
 import { ykcPage } from '@holdfast/protocols/ykc/page';
 import { errorsPage } from '@holdfast/shared/errors/page';
 
@@ -13,6 +14,7 @@ export interface Page {
 
 export const PAGES: readonly Page[] = [
   { path: 'protocols/src/ykc/README.md', text: ykcPage },
+  { path: 'protocols/src/gqaa/README.md', text: gqaaPage },
   { path: 'shared/src/errors/README.md', text: errorsPage },
   { path: 'edge-agent/src/orders/README.md', text: ordersReadme },
   { path: 'edge-agent/CONFIG.md', text: configPage },
