@@ -21,6 +21,11 @@ export interface CertificateOptions {
   readonly stored: readonly StoredCertificate[];
   readonly save: (changes: readonly SecurityChange[]) => Promise<void>;
   readonly report: (event: SecurityEvent) => void;
+  readonly isServed: (pileNo: string) => boolean;
+  /** Serial number of its hardware, as its newest boot said; `undefined`: nobody knows. */
+  readonly serialOf?: (pileNo: string) => string | undefined;
+  /** The certificate of a pile ends soon: it is to ask for another. */
+  readonly askRenewal?: (pileNo: string) => void;
 }
 
 /** Certificates of the box and of its piles. */
@@ -34,6 +39,8 @@ export interface Certificates {
   readonly sign: (pileNo: string, request: string) => Promise<Signing>;
   readonly revoke: (serialNumber: string) => Promise<StoredCertificate>;
   readonly isRevoked: (serialNumber: string) => boolean;
+  /** The pile that one of the local CA was made out to; `undefined`: it is not one of its own. */
+  readonly issuedTo: (serialNumber: string) => string | undefined;
   readonly stop: () => void;
 }
 
@@ -49,8 +56,21 @@ function ownNames(configured: readonly string[]): readonly string[] {
   return [...new Set([name, 'localhost', ...addresses])];
 }
 
+/**
+ * Names that a pile may ask a certificate for: the configured one or its own, and the serial number
+ * of its hardware (security paper §3), unless that is the name of another pile.
+ */
+function namesOf({ config, serialOf, isServed }: CertificateOptions, pileNo: string) {
+  const { piles } = config.security.rules;
+  const name = piles.get(pileNo)?.certificateName ?? pileNo;
+  const serial = serialOf?.(pileNo) ?? '';
+  const isOthers = serial !== pileNo && (piles.has(serial) || isServed(serial));
+  return serial === '' || isOthers ? [name] : [name, serial];
+}
+
 /** The local CA, opened at its first use: the start of an agent without WSS does not pay for it. */
-function caOpener({ config, clock, stored, save }: CertificateOptions) {
+function caOpener(options: CertificateOptions) {
+  const { config, clock, stored, save } = options;
   const { security, siteId, dataFolder } = config;
   let opening: Promise<LocalCa> | undefined;
   return {
@@ -62,7 +82,7 @@ function caOpener({ config, clock, stored, save }: CertificateOptions) {
         names: ownNames(security.tls.names),
         organisation: security.rules.organisation,
         pileDays: security.tls.pileDays,
-        nameOf: (pileNo) => security.rules.piles.get(pileNo)?.certificateName ?? pileNo,
+        namesOf: (pileNo) => namesOf(options, pileNo),
         stored,
         nowMs: clock.nowMs,
         save,
@@ -78,7 +98,7 @@ function watch(
   ca: ReturnType<typeof caOpener>,
   renewed: () => Promise<unknown>,
 ) {
-  const { config, clock, timers, log, stored, report } = options;
+  const { config, clock, timers, log, stored, report, askRenewal } = options;
   const { pairs } = config.security.tls;
   const configured = pairs.map(({ certificate }) => new X509Certificate(certificate));
   const facts = configured.map(({ subject, validTo }) => ({
@@ -90,7 +110,10 @@ function watch(
     const authority = ca.wasOpened() ? await ca.open() : undefined;
     if (pairs.length === 0 && (await authority?.renew()) === true) await renewed();
     const issued = authority?.issued() ?? stored;
-    for (const event of expiryEvents(issued, facts, clock.nowMs())) report(event);
+    for (const event of expiryEvents(issued, facts, clock.nowMs())) {
+      report(event);
+      if (event.pileNo !== null) askRenewal?.(event.pileNo);
+    }
   }
 
   let cancel: () => void = () => undefined;
@@ -119,6 +142,12 @@ export function openCertificates(options: CertificateOptions): Certificates {
     ...rules.revoked,
     ...stored.flatMap((c) => (c.revokedAtMs === null ? [] : [c.serialNumber])),
   ]);
+  const owners = new Map<string, string>();
+  const owned = ({ serialNumber, pileNo }: StoredCertificate): void => {
+    // Those of this box are nobody's, and open no door.
+    owners.set(serialNumber, pileNo ?? '');
+  };
+  stored.forEach(owned);
   const ca = caOpener(options);
   const listeners: (() => Promise<void>)[] = [];
   const stop = watch(options, ca, () => Promise.all(listeners.map((listener) => listener())));
@@ -132,6 +161,7 @@ export function openCertificates(options: CertificateOptions): Certificates {
     ca: ca.open,
     async sign(pileNo, request) {
       const signing = await (await ca.open()).sign(pileNo, request);
+      if (signing.ok) owned(signing.certificate);
       const code = signing.ok ? 'certificate-issued' : 'certificate-request-refused';
       const detail = signing.ok ? `serial ${signing.certificate.serialNumber}` : signing.refusal;
       report({ code, pileNo, address: null, detail });
@@ -146,6 +176,7 @@ export function openCertificates(options: CertificateOptions): Certificates {
       return certificate;
     },
     isRevoked: (serialNumber) => revoked.has(serialNumber),
+    issuedTo: (serialNumber) => owners.get(serialNumber),
     stop,
   };
 }

@@ -1,14 +1,16 @@
+import { webcrypto, X509Certificate } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { FaultError } from '@holdfast/shared/errors/fault';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openCa } from './adapters/ca/ca.ts';
+import { loadX509 } from './adapters/ca/x509.ts';
 import { scryptHasher } from './adapters/crypto/password-hash.ts';
 import { openSeal } from './adapters/crypto/seal.ts';
 import { memoryLedger } from './adapters/ledger/memory.ts';
 import { configOf } from './config.ts';
-import { type Doors, openDoors } from './doors.ts';
+import { type DoorOptions, type Doors, openDoors } from './doors.ts';
 import type { Ledger } from './ports/ledger.ts';
 import { PasswordChecks } from './security/password-checks.ts';
 import { silentLog } from './site/log.ts';
@@ -47,7 +49,11 @@ const fileOf = (more: object = {}) => ({
 });
 
 const served = new Set<string>();
-async function open(more: object = {}): Promise<Doors> {
+async function open(
+  more: object = {},
+  serialOf?: DoorOptions['serialOf'],
+  askRenewal?: DoorOptions['askRenewal'],
+): Promise<Doors> {
   const config = configOf(fileOf(more), folder);
   for (const pileNo of config.piles.keys()) served.add(pileNo);
   const doors = await openDoors({
@@ -58,9 +64,27 @@ async function open(more: object = {}): Promise<Doors> {
     log: silentLog,
     isServed: (pileNo) => config.adoptAll || served.has(pileNo),
     vendorOf: () => 'ocpp',
+    ...(serialOf === undefined ? {} : { serialOf }),
+    ...(askRenewal === undefined ? {} : { askRenewal }),
   });
   opened.push(doors);
   return doors;
+}
+
+/** What a pile would send in SignCertificate. */
+async function requestFor(commonName: string): Promise<string> {
+  const x509 = await loadX509();
+  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+  const keys = (await webcrypto.subtle.generateKey(algorithm, true, [
+    'sign',
+    'verify',
+  ])) as webcrypto.CryptoKeyPair;
+  const request = await x509.Pkcs10CertificateRequestGenerator.create({
+    name: `CN=${commonName}`,
+    keys,
+    signingAlgorithm: algorithm,
+  });
+  return request.toString('pem');
 }
 
 const TLS = { version: 'TLSv1.3', certificate: null, certificateFault: null, pskIdentity: null };
@@ -273,6 +297,69 @@ describe('who may come in', () => {
     expect(await askedOf(strict, 'CP-three', undefined, shown)).toBe('403 certificate');
   });
 
+  test('[DOOR-4] one of the local CA opens the door to the pile that it was made out to', async () => {
+    const issued = { pem: '', notAfterMs: NOW_MS + 1e12, issuedAtMs: NOW_MS, revokedAtMs: null };
+    const changes = [
+      { save: 'certificate', certificate: { ...issued, serialNumber: '77', pileNo: 'CP-three' } },
+      { save: 'certificate', certificate: { ...issued, serialNumber: '78', pileNo: null } },
+    ] as const;
+    await ledger.commit({ changes, events: [] });
+    const doors = await open();
+    const shownAs = (commonName: string, serialNumber: string) => ({
+      tls: {
+        ...TLS,
+        certificate: {
+          commonName,
+          organisation: null,
+          subjectSerial: null,
+          serialNumber,
+          alternativeNames: [],
+          notBeforeMs: NOW_MS - 1,
+          notAfterMs: NOW_MS + 1_000,
+        },
+      },
+    });
+    const asked = (...shown: Parameters<typeof shownAs>) =>
+      askedOf(doors, 'CP-three', undefined, shownAs(...shown));
+    expect(await asked('SN-OF-ITS-HARDWARE', '77')).toBe('in 3');
+    expect(await asked('CP-three', '78')).toBe('403 certificate');
+    const stolen = shownAs('CP-bare', '77');
+    expect(await askedOf(doors, 'CP-bare', undefined, stolen)).toBe('403 certificate');
+  });
+
+  test('[DOOR-10] a pile may ask for its own name or the serial number of its hardware, never for another’s', async () => {
+    const serials = new Map([
+      ['CP-text', 'SN-1'],
+      ['CP-here', 'CP-two'],
+    ]);
+    const doors = await open({}, (pileNo) => serials.get(pileNo));
+    const sign = async (pileNo: string, name: string) => {
+      const signing = await doors.certificates.sign(pileNo, await requestFor(name));
+      if (!signing.ok) return signing.refusal;
+      expect(doors.certificates.issuedTo(signing.certificate.serialNumber)).toBe(pileNo);
+      return new X509Certificate(signing.chain).subject;
+    };
+    expect(await sign('CP-text', 'CP-text')).toContain('CN=CP-text');
+    expect(await sign('CP-text', 'SN-1')).toContain('CN=SN-1');
+    expect(await sign('CP-here', 'CP-two')).toBe('other-name');
+    expect(await sign('CP-bare', 'SN-1')).toBe('other-name');
+  });
+
+  test('[DOOR-11] a pile whose certificate ends soon is to ask for another', async () => {
+    const certificate = {
+      serialNumber: '77',
+      pileNo: 'CP-three',
+      pem: '',
+      notAfterMs: NOW_MS + 86_400_000,
+      issuedAtMs: NOW_MS,
+      revokedAtMs: null,
+    };
+    await ledger.commit({ changes: [{ save: 'certificate', certificate }], events: [] });
+    const asked: string[] = [];
+    await open({}, undefined, (pileNo) => void asked.push(pileNo));
+    await expect.poll(() => asked).toEqual(['CP-three']);
+  });
+
   test('[DOOR-5] a pile that has a key comes with it or not at all, under its own number', async () => {
     const doors = await open();
     const door = doors.doorOf(1);
@@ -438,7 +525,7 @@ describe('[OCPP-A10] certificates of the box', () => {
       names: ['box.test'],
       organisation: null,
       pileDays: 1,
-      nameOf: (pileNo) => pileNo,
+      namesOf: (pileNo) => [pileNo],
       stored: [],
       nowMs: () => NOW_MS - 720 * 86_400_000,
       save: async () => undefined,

@@ -30,6 +30,10 @@ export interface DoorOptions {
   readonly isServed: (pileNo: string) => boolean;
   /** Lane of the pile's vendor, or of the site's first where it is nobody's. */
   readonly vendorOf: (pileNo: string | null) => string;
+  /** Serial number of its hardware, as its newest boot said; `undefined`: nobody knows. */
+  readonly serialOf?: (pileNo: string) => string | undefined;
+  /** The certificate of a pile ends soon: it is to ask for another. */
+  readonly askRenewal?: (pileNo: string) => void;
 }
 
 /** The piles' doors of a site: what every front asks, and what people change. */
@@ -93,9 +97,18 @@ export async function openDoors(options: DoorOptions): Promise<Doors> {
   const report = (event: SecurityEvent): void => events.report(event);
   const stored = await ledger.certificates();
   const certificates = openCertificates({ ...options, stored, save, report });
-  const { isRevoked } = certificates;
+  const { isRevoked, issuedTo } = certificates;
   const { mark } = hasher;
-  const room = doorRoom({ rules, keyring, clock, isServed, isRevoked, mark, tell: report });
+  const room = doorRoom({
+    rules,
+    keyring,
+    clock,
+    isServed,
+    isRevoked,
+    issuedTo,
+    mark,
+    tell: report,
+  });
   return {
     doorOf: (n) => doorkeeper(room, fronts[n]?.allow ?? []),
     async tlsOf(n) {

@@ -28,6 +28,7 @@ import type { Timers } from './ports/clock.ts';
 import type { Ledger } from './ports/ledger.ts';
 import { passwordOrders } from './security/password-orders.ts';
 import { guardedSite } from './security/pile-requests.ts';
+import { askRenewal } from './security/renewals.ts';
 import { type SiteLog, silentLog } from './site/log.ts';
 import { openSite, type RunningSite } from './site/site.ts';
 import { type SyncHandle, startSync } from './sync/sync.ts';
@@ -226,6 +227,12 @@ async function openHttp(
   return { server, source };
 }
 
+/** What a driver of OCPP notes of a pile's hardware. */
+const serialIn = (note: unknown): string | undefined =>
+  typeof note === 'object' && note !== null && 'serial' in note && typeof note.serial === 'string'
+    ? note.serial
+    : undefined;
+
 async function openRoom(config: EdgeConfig, options: EdgeOptions, undo: Undoing): Promise<Room> {
   const { log = silentLog, machine = machineClock, timers = systemTimers } = options;
   const { ledger, clock } = await openStore(config, machine, undo);
@@ -234,6 +241,13 @@ async function openRoom(config: EdgeConfig, options: EdgeOptions, undo: Undoing)
   const site = await openSite({ config, ledger, clock, timers, capture, log });
   undo.add(() => site.close());
   const vendor = config.hub?.vendors[0] ?? config.fronts[0]?.protocol ?? 'ykc';
+  const vendorOf = (pileNo: string | null): string =>
+    site.memory.pile(pileNo ?? '')?.pile.vendor ?? vendor;
+  const renewal = {
+    hubNowMs: () => clock.hubNowMs(),
+    vendorOf,
+    operationsOf: (pileNo: string) => site.memory.operations(pileNo),
+  };
   const doors = await openDoors({
     config,
     ledger,
@@ -241,7 +255,10 @@ async function openRoom(config: EdgeConfig, options: EdgeOptions, undo: Undoing)
     timers,
     log,
     isServed: (pileNo) => config.adoptAll || site.pile(pileNo)?.adopted === true,
-    vendorOf: (pileNo) => site.memory.pile(pileNo ?? '')?.pile.vendor ?? vendor,
+    vendorOf,
+    serialOf: (pileNo) => serialIn(site.notes(pileNo).get('boot')),
+    askRenewal: (pileNo) =>
+      void askRenewal({ ...renewal, handle: (...command) => desk.handle(...command) }, pileNo),
   });
   undo.add(() => doors.close());
   const desk = commandDesk({

@@ -55,6 +55,9 @@ export const CertificateResource = Type.Object({
 export type CertificateResource = Static<typeof CertificateResource>;
 
 export const RootsResource = Type.Object({ roots: Type.Array(Type.String()) });
+export const RevocationsResource = Type.Object({
+  lists: Type.Array(Type.String({ description: 'PEM, of each root; holds for seven days' })),
+});
 
 export interface SecurityApiParts {
   readonly siteId: string;
@@ -82,6 +85,8 @@ export interface SecurityApi {
   ) => Promise<Static<typeof PskAnswer>>;
   readonly certificates: () => Promise<Listing<CertificateResource>>;
   readonly roots: () => Promise<Static<typeof RootsResource>>;
+  /** For whoever else is to trust the certificates of this CA. */
+  readonly revocations: () => Promise<Static<typeof RevocationsResource>>;
   readonly revokeCertificate: (serialNumber: string) => Promise<CertificateResource>;
 }
 
@@ -142,6 +147,7 @@ export function securityApi(parts: SecurityApiParts): SecurityApi {
       next: null,
     }),
     roots: async () => ({ roots: [...(await parts.ca()).roots()] }),
+    revocations: async () => ({ lists: [...(await (await parts.ca()).revocationLists())] }),
     revokeCertificate: async (serialNumber) =>
       certificateResource(await parts.revoke(serialNumber)),
   };

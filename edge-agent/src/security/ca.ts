@@ -29,10 +29,10 @@ const isStrong = ({ kind, bits = 0, curve = '' }: RequestFacts['key']): boolean 
 /** What stands against a request; `null`: it is granted. */
 export function requestRefusal(
   facts: RequestFacts,
-  wanted: { readonly name: string; readonly organisation: string | null },
+  wanted: { readonly names: readonly string[]; readonly organisation: string | null },
 ): RequestRefusal | null {
   if (!facts.isSigned) return 'bad-signature';
-  if (facts.commonName !== wanted.name) return 'other-name';
+  if (facts.commonName === null || !wanted.names.includes(facts.commonName)) return 'other-name';
   const { organisation } = wanted;
   if (organisation !== null && facts.organisation !== null && facts.organisation !== organisation) {
     return 'other-organisation';

@@ -4,6 +4,8 @@ import type { ShownCertificate } from '../ports/doorkeeper.ts';
 export interface CertificateRule {
   /** The pile's identity, or the name that its certificate was made out to instead. */
   readonly name: string;
+  /** Whether the local CA has made it out to this pile; `null`: it is another CA's, and its name counts. */
+  readonly isIssued: boolean | null;
   /** The operator's name that must stand in it; `null`: any, the CA vouches. */
   readonly organisation: string | null;
   readonly isRevoked: (serialNumber: string) => boolean;
@@ -25,7 +27,7 @@ const lastSegment = (name: string): string => /[^/:]*$/.exec(name)?.[0] ?? '';
  */
 export function certificateFault(
   certificate: ShownCertificate,
-  { name, organisation, isRevoked }: CertificateRule,
+  { name, isIssued, organisation, isRevoked }: CertificateRule,
   nowMs: number,
 ): CertificateFault | null {
   if (nowMs >= certificate.notAfterMs) return 'expired';
@@ -38,7 +40,7 @@ export function certificateFault(
     alternativeNames.some(
       (alternative) => alternative === name || lastSegment(alternative) === name,
     );
-  if (!isNamed) return 'other-name';
+  if (!(isIssued ?? isNamed)) return 'other-name';
   if (organisation !== null && certificate.organisation !== organisation)
     return 'other-organisation';
   return null;

@@ -34,9 +34,11 @@ function certified(
   certificate: ShownCertificate,
   rule: PileRule,
 ): Refused | null {
-  const { rules, isRevoked, clock } = room;
+  const { rules, isRevoked, issuedTo, clock } = room;
   const name = rule.certificateName ?? visit.identity;
-  const wanted = { name, organisation: rules.organisation, isRevoked };
+  const owner = issuedTo(certificate.serialNumber);
+  const isIssued = owner === undefined ? null : owner === visit.identity;
+  const wanted = { name, isIssued, organisation: rules.organisation, isRevoked };
   const fault = certificateFault(certificate, wanted, clock.nowMs());
   if (fault === null) return null;
   return refuse(room, visit, 'certificate', `${fault}: serial ${certificate.serialNumber}`);

@@ -17,6 +17,8 @@ export interface DoorRoom {
   /** Whether the site serves a pile of this name. */
   readonly isServed: (identity: string) => boolean;
   readonly isRevoked: (serialNumber: string) => boolean;
+  /** Whom the local CA has made a certificate out to; `undefined`: it is not one of its own. */
+  readonly issuedTo: (serialNumber: string) => string | undefined;
   /** Short names of secrets, see `PasswordHasher`. */
   readonly mark: (secret: Uint8Array) => string;
   /** Passwords that unknown piles came with, as marks, until somebody adopts them. */

@@ -243,13 +243,14 @@ describe('[DOOR-4] whose a certificate is', () => {
   };
   const faultOf = (
     name: string,
-    more: { organisation?: string; revoked?: string } = {},
+    more: { organisation?: string; revoked?: string; isIssued?: boolean } = {},
     nowMs = 5_000,
   ) =>
     certificateFault(
       shown,
       {
         name,
+        isIssued: more.isIssued ?? null,
         organisation: more.organisation ?? null,
         isRevoked: (serial) => serial === more.revoked,
       },
@@ -266,6 +267,11 @@ describe('[DOOR-4] whose a certificate is', () => {
     expect(['CP-02', 'cp-01', '', 'pile'].map((name) => faultOf(name))).toEqual(
       Array(4).fill('other-name'),
     );
+  });
+  test('one of the local CA is that of the pile that it was made out to, whatever its name', () => {
+    expect(faultOf('CP-77', { isIssued: true })).toBeNull();
+    expect(faultOf('CP-01', { isIssued: false })).toBe('other-name');
+    expect(faultOf('CP-77', { isIssued: true, revoked: '1f' })).toBe('revoked');
   });
   test('not before, not after, not revoked, of the organisation', () => {
     expect(faultOf('CP-01', {}, 999)).toBe('not-yet-valid');

@@ -25,7 +25,7 @@ const optionsOf = (more: Partial<CaOptions> = {}): CaOptions => ({
   names: ['box.local', '192.168.1.5'],
   organisation: null,
   pileDays: 365,
-  nameOf: (pileNo) => pileNo,
+  namesOf: (pileNo) => [pileNo],
   stored: certificatesOf(kept),
   nowMs: () => nowMs,
   save: async (changes) => void kept.push(...changes),

@@ -21,8 +21,8 @@ export interface CaOptions {
   readonly organisation: string | null;
   /** How long certificates of piles hold. */
   readonly pileDays: number;
-  /** Name in the certificate of a pile. */
-  readonly nameOf: (pileNo: string) => string;
+  /** Names that a pile may ask a certificate for: its own, and the serial number of its hardware. */
+  readonly namesOf: (pileNo: string) => readonly string[];
   readonly stored: readonly StoredCertificate[];
   readonly nowMs: () => number;
   readonly save: (changes: readonly SecurityChange[]) => Promise<void>;
@@ -59,7 +59,7 @@ function openBook({ stored, save, nowMs }: CaOptions) {
 type Book = ReturnType<typeof openBook>;
 
 async function signed(
-  { organisation, nameOf, pileDays, nowMs }: CaOptions,
+  { organisation, namesOf, pileDays, nowMs }: CaOptions,
   roots: Pairs,
   book: Book,
   asked: { readonly pileNo: string; readonly request: string },
@@ -67,9 +67,10 @@ async function signed(
   const request = await readRequest(asked.request);
   if (request === undefined) return { ok: false, refusal: 'unreadable' };
   const { facts, publicKey } = request;
-  const commonName = nameOf(asked.pileNo);
-  const refusal = requestRefusal(facts, { name: commonName, organisation });
+  const names = namesOf(asked.pileNo);
+  const refusal = requestRefusal(facts, { names, organisation });
   if (refusal !== null) return { ok: false, refusal };
+  const commonName = facts.commonName ?? asked.pileNo;
   const kind: KeyKind = facts.key.kind === 'rsa' ? 'rsa' : 'ec';
   const serialNumber = newSerialNumber();
   const issuedAtMs = nowMs();

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { configOf } from '../../config.ts';
 import { type RunningEdge, startEdge } from '../../edge.ts';
+import { loadX509 } from '../ca/x509.ts';
 
 let folder: string;
 let edge: RunningEdge;
@@ -95,4 +96,21 @@ test('[DOOR-9] the roots to install, and what was issued under them', async () =
   expect(roots.map((pem) => new X509Certificate(pem).ca)).toEqual([true, true]);
   const { items } = (await ask<{ items: unknown[] }>('GET', '/certificates')).json;
   expect(items).toHaveLength(2);
+});
+
+test('[DOOR-10] what is revoked stands in the list of its root', async () => {
+  interface Issued {
+    readonly items: readonly { readonly serialNumber: string }[];
+  }
+  const { items } = (await ask<Issued>('GET', '/certificates')).json;
+  const [serialNumber = ''] = items.map((one) => one.serialNumber);
+  const listed = async (): Promise<readonly (readonly string[])[]> => {
+    const { lists } = (await ask<{ lists: string[] }>('GET', '/certificates/revocations')).json;
+    const { X509Crl } = await loadX509();
+    return lists.map((pem) => new X509Crl(pem).entries.map((entry) => entry.serialNumber));
+  };
+  expect(await listed()).toEqual([[], []]);
+  const revoked = await ask('POST', `/certificates/${serialNumber}/revoke`);
+  expect(revoked.json).toMatchObject({ serialNumber, revokedAt: expect.any(String) });
+  expect((await listed()).flat()).toContain(serialNumber);
 });

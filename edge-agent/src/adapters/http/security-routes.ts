@@ -9,6 +9,7 @@ import {
   NewPsk,
   PasswordAnswer,
   PskAnswer,
+  RevocationsResource,
   RootsResource,
   type SecurityApi,
   SecurityQuery,
@@ -86,6 +87,17 @@ export function securityRoutes(app: EdgeServer, api: SecurityApi): void {
       schema: { tags, summary: 'Roots to install in piles, PEM', response: { 200: RootsResource } },
     },
     async () => api.roots(),
+  );
+  app.get(
+    '/certificates/revocations',
+    {
+      schema: {
+        tags,
+        summary: 'Certificates that hold no more, signed by each root (CRL), PEM',
+        response: { 200: RevocationsResource },
+      },
+    },
+    async () => api.revocations(),
   );
   app.post(
     '/certificates/:serialNumber/revoke',
