@@ -17,6 +17,7 @@ const orders = () => import('./orders.ts');
 const drain = () => import('./drain.ts');
 const startup = () => import('./startup.ts');
 const ocpp = () => import('./ocpp.ts');
+const hostile = () => import('./hostile.ts');
 
 const QUICK_LEDGER = {
   rounds: 3,
@@ -26,6 +27,7 @@ const QUICK_LEDGER = {
 };
 const QUICK_FRONT = { connections: 1_000, framesPerSecond: 1_000, seconds: 3, warmupSeconds: 3 };
 const QUICK_OCPP = { idleSockets: 2_000, rounds: 1, warmupSeconds: 3, seconds: 3 };
+const QUICK_HOSTILE = { stations: 50, seconds: 5 };
 const QUICK_ORDERS = { piles: 200, seconds: 5, warmupSeconds: 2 };
 
 /**
@@ -68,6 +70,12 @@ export const SUITE = {
     repeats: 1,
     whole: async () => (await ocpp()).ocppBench(),
     quick: async () => (await ocpp()).ocppBench(QUICK_OCPP),
+  },
+  hostile: {
+    about: 'stations that behave, alone and beside one attack after the other',
+    repeats: 1,
+    whole: async () => (await hostile()).hostileBench(),
+    quick: async () => (await hostile()).hostileBench(QUICK_HOSTILE),
   },
   startup: {
     about: 'start-up and memory of edge agent and hub, beside a bare Node process',

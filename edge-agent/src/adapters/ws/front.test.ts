@@ -446,6 +446,17 @@ describe('bounds', () => {
     expect(front.stats().bytesIn).toBeLessThan(1_000);
   });
 
+  test('[OCPP-A13] whoever sends too much and does not answer the goodbye is cut off', async () => {
+    const { port, door, time } = await startFront();
+    const client = await RawClient.open(port);
+    await client.head(upgradeText('/ocpp/CP1', offer('ocpp1.6')));
+    client.socket.write(Buffer.from('81ff0000000000a0000000000000', 'hex'));
+    await until(() => door.codes.length === 1);
+    await time.pass(200);
+    await client.ended;
+    expect(door.codes).toEqual(['oversized-frame']);
+  });
+
   test('[OCPP-A13] a deflate bomb ends its connection', async () => {
     const { open, door } = await startFront();
     const options = { perMessageDeflate: { threshold: 0 } };

@@ -23,6 +23,8 @@ import { WsSocket } from './socket.ts';
 /** WebSocket close codes (RFC 6455 §7.4.1). */
 const CLOSE = { goingAway: 1_001, protocolError: 1_002 } as const;
 const TIDY_MS = 60_000;
+/** A connection that broke a bound is read so long for its goodbye, and no longer: the rest may be endless. */
+const GOODBYE_MS = 100;
 /** Bytes of chance in the name of a connection: its message ids never occur again. */
 const ID_BYTES = 9;
 
@@ -240,7 +242,7 @@ class OcppFront implements Front {
       closed: () => line.lost(),
     });
     webSocket.on('ping', () => line.heard());
-    webSocket.on('error', (error) => this.#onBroken(identity, address, error));
+    webSocket.on('error', (error) => this.#onBroken(webSocket, identity, address, error));
     this.#room.log.info(
       { pile: identity, address, version, connection: connectionId },
       'connected',
@@ -248,8 +250,9 @@ class OcppFront implements Front {
     line.open();
   }
 
-  /** `ws` closes the connection by itself; here it is only told why. */
-  #onBroken(pileNo: string, address: string, error: Error): void {
+  /** `ws` says goodbye by itself, and would read on until it is answered. */
+  #onBroken(webSocket: WebSocket, pileNo: string, address: string, error: Error): void {
+    this.#wheel.after(GOODBYE_MS, () => webSocket.terminate());
     if (!('code' in error) || error.code !== 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') return;
     const isBomb = error.stack?.includes('inflateOnData') === true;
     if (isBomb) this.#visits.bombs += 1;
