@@ -163,6 +163,17 @@ describe('charges that piles begin', () => {
     ]);
   });
 
+  test('[ORD-18] [ORD-19] the same card anew at the connector, its stop lost, is no second charge', async () => {
+    const world = await openWorld();
+    await world.pile.says(began());
+    const charge = { key: 'tx-2', meterStart: energyStep(5_100_000n) };
+    await world.pile.says(began({ charge, request: 'q2', startedAtMs: T0 }));
+    expect(stored(world)).toMatchObject({ request: 'q2', refusal: null });
+    const again = { key: 'tx-3', meterStart: energyStep(5_200_000n) };
+    await world.pile.says(began({ charge: again, request: 'q3', connectorNo: 2 }));
+    expect(stored(world)).toMatchObject({ request: 'q3', refusal: 'card-has-open-order' });
+  });
+
   test('[ORD-18] a new charge on the connector ends the one before, which waits for its record', async () => {
     const world = await openWorld();
     await world.pile.says(began());

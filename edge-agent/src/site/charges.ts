@@ -195,7 +195,10 @@ async function openUnasked(
 ): Promise<void> {
   const { identity, late, connectorNo } = event;
   const { pileNo } = pile.known;
-  const judged = await judge(room, pile, { identity, atMs: startedAtMs, alone: !late });
+  // The charge before it at this connector is over, whatever became of its stop.
+  const ownOrderNo = room.shelf.taking(pileNo, connectorNo)?.order.orderNo;
+  const wish = { identity, atMs: startedAtMs, alone: !late };
+  const judged = await judge(room, pile, ownOrderNo === undefined ? wish : { ...wish, ownOrderNo });
   const claim = claimOf(room, { pileNo, connectorNo }, whoIs(identity, judged));
   const allowance = judged.ok && !late && isKeptFrom(room, claim) ? KEPT : judged;
   const { opening, change } = await openingOf(room, pile, event, startedAtMs, allowance);

@@ -51,9 +51,9 @@ function isElsewhere({ shelf }: SiteRoom, { identity, ownOrderNo, alone }: Wish)
   if (!alone || identity === null) return false;
   const binding =
     identity.by === 'vin'
-      ? shelf.bindingOrder('vin', identity.vin)
-      : shelf.bindingOrder('card', cardNoOf(identity));
-  return binding !== undefined && binding.order.orderNo !== ownOrderNo;
+      ? shelf.bindingOrder('vin', identity.vin, ownOrderNo)
+      : shelf.bindingOrder('card', cardNoOf(identity), ownOrderNo);
+  return binding !== undefined;
 }
 
 /** Whether a payer may charge: as at a start, but for the connector, which charges already. */

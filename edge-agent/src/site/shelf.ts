@@ -34,8 +34,8 @@ export interface Shelf {
   readonly newest: (pileNo: string, connectorNo: number) => Session | undefined;
   readonly openOf: (pileNo: string) => readonly Session[];
   readonly open: () => readonly Session[];
-  /** An order that a card or VIN must wait for, other than those of `group`. */
-  readonly bindingOrder: (by: 'card' | 'vin', value: string) => Session | undefined;
+  /** An order that a card or VIN must wait for, other than `own`. */
+  readonly bindingOrder: (by: 'card' | 'vin', value: string, own?: string) => Session | undefined;
   readonly ofAccount: (account: string) => readonly Session[];
 }
 
@@ -112,10 +112,10 @@ export function shelf(recentOrders: number): Shelf {
     newest: (pileNo, connectorNo) => here(pileNo, connectorNo).at(-1),
     openOf: (pileNo) => sessionsOf(piles.get(pileNo)),
     open: () => [...open.values()],
-    bindingOrder: (by, value) =>
+    bindingOrder: (by, value, own) =>
       sessionsOf(
         payers.get(by === 'card' ? `card ${payerKey(value)}` : `vin ${vinKey(value)}`),
-      ).find(bindsPayer),
+      ).find((session) => session.order.orderNo !== own && bindsPayer(session)),
     ofAccount: (account) => sessionsOf(accounts.get(account)),
   };
 }
