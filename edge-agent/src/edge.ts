@@ -14,6 +14,8 @@ import { type HttpServer, httpServer } from './adapters/http/server.ts';
 import { openLedger } from './adapters/ledger/open.ts';
 import { packBatch } from './adapters/mqtt/packing.ts';
 import { mqttTransport } from './adapters/mqtt/transport.ts';
+import { cardApi } from './api/card-api.ts';
+import { cardOrders } from './api/card-orders.ts';
 import { type EdgeApiParts, edgeApi } from './api/edge-api.ts';
 import { fileApi } from './api/file-api.ts';
 import { type LiveSource, liveSource } from './api/live-source.ts';
@@ -261,14 +263,15 @@ async function openRoom(config: EdgeConfig, options: EdgeOptions, undo: Undoing)
       void askRenewal({ ...renewal, handle: (...command) => desk.handle(...command) }, pileNo),
   });
   undo.add(() => doors.close());
+  const passwords = passwordOrders(site, {
+    keyring: doors.keyring,
+    log,
+    tellChanged: (pileNo, detail) =>
+      doors.report({ code: 'credential-changed', pileNo, address: null, detail }),
+  });
   const desk = commandDesk({
     ledger,
-    executor: passwordOrders(site, {
-      keyring: doors.keyring,
-      log,
-      tellChanged: (pileNo, detail) =>
-        doors.report({ code: 'credential-changed', pileNo, address: null, detail }),
-    }),
+    executor: cardOrders(passwords, cardApi(site.cards, clock)),
     clock,
     timers,
     most: config.limits.commandsWaiting,

@@ -107,6 +107,17 @@ describe('[SYNC-7] a command', () => {
     away.close();
   });
 
+  test('about the cards of a site goes by any lane that is there, and says what is asked', async () => {
+    const cards = { ask: 'enter-group', name: 'family', value: { state: 'blocked' } } as const;
+    const request = { siteId: SITE, pileNo: '', connectorNo: 0, op: 'cards' } as const;
+    const { command } = await desk.issueCommand({ ...request, cards });
+    expect(command).toMatchObject({ vendor: VENDOR, pileNo: '', op: 'cards', cards });
+    expect(sent).toHaveLength(1);
+    await expect(desk.issueCommand(request)).rejects.toMatchObject({ code: 'invalid-input' });
+    const away = { ...request, cards, siteId: 'elsewhere' };
+    await expect(desk.issueCommand(away)).rejects.toMatchObject({ code: 'site-offline' });
+  });
+
   test('for a pile that its site never told of is refused', async () => {
     const strange = desk.issueCommand({ ...REQUEST, pileNo: 'other' });
     await expect(strange).rejects.toMatchObject({ code: 'not-found' });

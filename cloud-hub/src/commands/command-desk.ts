@@ -89,10 +89,12 @@ async function issue(
   const { siteId, pileNo } = request;
   const known = request.id === undefined ? undefined : await store.command(request.id);
   if (known !== undefined) return known;
-  const vendor = await vendorOf(store, siteId, pileNo);
-  const presences = await live.presence(siteId);
-  const isPresent = presences.some((p) => p.vendor === vendor && p.connected && p.sessionNo > 0);
-  if (!isPresent) throw new FaultError('site-offline', `site ${siteId} is not connected`);
+  const here = (await live.presence(siteId)).filter((p) => p.connected && p.sessionNo > 0);
+  // Cards are the site's: any of its lanes will do.
+  const isOfSite = request.op === 'cards';
+  const vendor = isOfSite ? here[0]?.vendor : await vendorOf(store, siteId, pileNo);
+  if (vendor === undefined || !here.some((p) => p.vendor === vendor))
+    throw new FaultError('site-offline', `site ${siteId} is not connected`);
 
   const nowMs = clock.nowMs();
   const command = commandOf(request, vendor, nowMs, limits);
@@ -142,7 +144,8 @@ function wishOf({
   connectorNo,
   operate,
   limit,
-}: CommandRequest): Pick<Command, 'operate' | 'limit'> {
+  cards,
+}: CommandRequest): Pick<Command, 'operate' | 'limit' | 'cards'> {
   if (connectorNo === 0 && (op === 'start' || op === 'stop' || op === 'read')) {
     throw new FaultError('invalid-input', `connectorNo: ${op} needs a connector`);
   }
@@ -152,9 +155,13 @@ function wishOf({
   if (op === 'limit' && limit === undefined) {
     throw new FaultError('invalid-input', 'a limit needs limit.maxW and limit.seconds');
   }
+  if (op === 'cards' && cards === undefined) {
+    throw new FaultError('invalid-input', 'what is asked of the cards stands in cards.ask');
+  }
   return {
     ...(op === 'operate' && operate !== undefined ? { operate } : {}),
     ...(op === 'limit' && limit !== undefined ? { limit } : {}),
+    ...(op === 'cards' && cards !== undefined ? { cards } : {}),
   };
 }
 

@@ -1,63 +1,18 @@
+import type {
+  CardRequest,
+  CardResource,
+  GroupRequest,
+  GroupResource,
+} from '@holdfast/shared/api/cards';
 import { FaultError } from '@holdfast/shared/errors/fault';
 import { isoText } from '@holdfast/shared/time/shanghai';
 import { decimalOf, fen, fenText } from '@holdfast/shared/units';
-import Type, { type Static } from 'typebox';
 import type { CardGroup, StoredCard } from '../ports/cards.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { CardBook } from '../site/card-book.ts';
 import { type Listing, type PageQuery, pageOf } from './paging.ts';
 
 /* Cards that were entered at the site; those of the configuration are not shown here. */
-
-const closed = { additionalProperties: false } as const;
-
-export const CardPath = Type.Object({
-  token: Type.String({ pattern: '^[\\x21-\\x7e]{1,36}$', description: 'what the reader reads' }),
-});
-
-export const CardRequest = Type.Object(
-  {
-    account: Type.String({ minLength: 1, maxLength: 64 }),
-    balanceYuan: Type.String({ pattern: '^\\d{1,7}(\\.\\d{1,2})?$' }),
-    asOf: Type.Optional(
-      Type.String({ maxLength: 32, description: 'a new one forgets what was spent' }),
-    ),
-    state: Type.Enum(['accepted', 'blocked']),
-    expiresAt: Type.Optional(Type.String({ format: 'date-time', description: 'with a zone' })),
-    group: Type.Optional(Type.String({ minLength: 1, maxLength: 36 })),
-    concurrent: Type.Optional(
-      Type.Boolean({ description: 'may charge at several connectors at a time' }),
-    ),
-  },
-  closed,
-);
-export type CardRequest = Static<typeof CardRequest>;
-
-export const CardResource = Type.Object({
-  token: Type.String(),
-  account: Type.String(),
-  balanceYuan: Type.String(),
-  asOf: Type.String(),
-  state: Type.Enum(['accepted', 'blocked']),
-  expiresAt: Type.Union([Type.String(), Type.Null()]),
-  group: Type.Union([Type.String(), Type.Null()]),
-  concurrent: Type.Boolean(),
-  changedAt: Type.String(),
-});
-export type CardResource = Static<typeof CardResource>;
-
-export const GroupPath = Type.Object({ group: Type.String({ minLength: 1, maxLength: 36 }) });
-const groupState = Type.Enum(['accepted', 'blocked'], {
-  description: 'blocked: none of its cards may charge',
-});
-export const GroupRequest = Type.Object({ state: groupState }, closed);
-export type GroupRequest = Static<typeof GroupRequest>;
-export const GroupResource = Type.Object({
-  group: Type.String(),
-  state: groupState,
-  changedAt: Type.String(),
-});
-export type GroupResource = Static<typeof GroupResource>;
 
 export interface CardApi {
   readonly cards: (query: PageQuery) => Listing<CardResource>;

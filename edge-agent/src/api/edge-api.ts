@@ -88,6 +88,7 @@ function commandOf(parts: EdgeApiParts, request: CommandRequest): Command {
   const { site, config, clock } = parts;
   const { pileNo, connectorNo, op, account, balanceYuan, orderNo, operate, limit } = request;
   if (request.siteId !== config.siteId) throw notFound(`this is site ${config.siteId}`);
+  if (op === 'cards') throw new FaultError('invalid-input', 'the cards are at /cards here');
   const pile = site.memory.pile(pileNo);
   if (pile === undefined) throw notFound(`no pile ${pileNo}`);
   if (op === 'start' && (account === undefined || balanceYuan === undefined)) {

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { ORDER_STATES } from '../order/order.ts';
 import { CONNECTOR_STATES } from '../pile/measurement.ts';
+import { CardsWish } from './cards.ts';
 
 /*
  * HTTP resources of hub and edge (design §8): exact decimals as strings, times ISO with +08:00.
@@ -173,7 +174,7 @@ export const CommandRequest = Type.Object(
       }),
     ),
     siteId: Type.String({ minLength: 1, maxLength: 64 }),
-    pileNo: Type.String({ minLength: 1, maxLength: 64 }),
+    pileNo: Type.String({ maxLength: 64, description: 'empty for `cards`: the site itself' }),
     connectorNo: Type.Integer({ minimum: 0, maximum: 99, description: '0: the whole pile' }),
     op: Type.Union([
       Type.Literal('start'),
@@ -183,6 +184,7 @@ export const CommandRequest = Type.Object(
       Type.Literal('upload-frames'),
       Type.Literal('operate'),
       Type.Literal('limit'),
+      Type.Literal('cards'),
     ]),
     account: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
     balanceYuan: Type.Optional(Type.String({ pattern: '^\\d{1,7}(\\.\\d{1,2})?$' })),
@@ -207,6 +209,7 @@ export const CommandRequest = Type.Object(
         { additionalProperties: false },
       ),
     ),
+    cards: Type.Optional(CardsWish),
     timeoutSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 600 })),
   },
   { additionalProperties: false },

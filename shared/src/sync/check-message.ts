@@ -156,7 +156,7 @@ const command = shape<Command>({
   vendor: name,
   pileNo: text(64),
   connectorNo: whole(),
-  op: oneOf(['start', 'stop', 'read', 'reboot', 'upload-frames', 'operate', 'limit']),
+  op: oneOf(['start', 'stop', 'read', 'reboot', 'upload-frames', 'operate', 'limit', 'cards']),
   deadlineMs: whole(),
   fence: optional(shape<NonNullable<Command['fence']>>({ orderNo: optional(text(64)) })),
   start: optional(
@@ -174,6 +174,13 @@ const command = shape<Command>({
   ),
   limit: optional(
     shape<NonNullable<Command['limit']>>({ maxW: nullable(whole()), seconds: whole() }),
+  ),
+  cards: optional(
+    shape<NonNullable<Command['cards']>>({
+      ask: oneOf(['list', 'enter', 'remove', 'groups', 'enter-group', 'remove-group']),
+      name: optional(text(64)),
+      value: optional(anything(PARAMETERS_MAX)),
+    }),
   ),
 });
 

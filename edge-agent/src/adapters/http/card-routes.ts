@@ -1,14 +1,14 @@
-import { PageOf } from '@holdfast/shared/api/resources';
-import Type from 'typebox';
 import {
-  type CardApi,
   CardPath,
   CardRequest,
   CardResource,
   GroupPath,
   GroupRequest,
   GroupResource,
-} from '../../api/card-api.ts';
+} from '@holdfast/shared/api/cards';
+import { PageOf } from '@holdfast/shared/api/resources';
+import Type from 'typebox';
+import type { CardApi } from '../../api/card-api.ts';
 import { PageQuery } from '../../api/paging.ts';
 import type { EdgeServer } from './server.ts';
 
