@@ -22,11 +22,13 @@ const OPERATIONS_MAX = 32;
 const REFUSED: readonly string[] = [
   'Failed',
   'Faulted',
+  'InvalidCertificate',
   'NotImplemented',
   'NotSupported',
   'Occupied',
   'Rejected',
   'RejectedVersion',
+  'RevokedCertificate',
   'Unavailable',
   'Unknown',
   'UnknownMessageId',
@@ -122,7 +124,10 @@ function scheduled(state: Ocpp16State, parameters: Fields): OcppStep {
 export function operationResult(state: Ocpp16State, { tag, payload }: Result): OcppStep {
   const { found, request, rest } = taken(state, tag);
   // A late answer's operation was told as unanswered: that it was done after all is told too.
-  const outcome = REFUSED.includes(textAt(payload, 'status')) ? 'refused' : 'done';
+  const status = textAt(payload, 'status');
+  // To delete what is not there has failed; to find nothing has not.
+  const isMissing = found?.operation === 'DeleteCertificate' && status === 'NotFound';
+  const outcome = isMissing || REFUSED.includes(status) ? 'refused' : 'done';
   const told = step(rest, operated(request, outcome, payload));
   return found === undefined ? told : andThen(told, (s) => learnt(s, found, payload));
 }

@@ -31,7 +31,7 @@ export function trigger(
 export function readNow(state: Ocpp16State, connectorNo: number, view: DriverView): OcppStep {
   const charge = chargeAt(state, connectorNo, view);
   const wanted = charge === undefined ? 'StatusNotification' : 'MeterValues';
-  return canTrigger(state, wanted)
+  return state.settings.isTended && canTrigger(state, wanted)
     ? trigger(state, wanted, connectorNo)
     : show(state, connectorNo, view);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { answersIn, BOOT, callsIn, NOW_MS, STOP, Talk } from './testing/talk.ts';
+import { answersIn, BOOT, callsIn, NOW_MS, ofType, STOP, Talk } from './testing/talk.ts';
 
 const operate = (talk: Talk, operation: string, parameters: object) =>
   talk.told({ do: 'operate', request: operation, operation, parameters });
@@ -14,7 +14,9 @@ describe('a station that is not tended', () => {
     const opened = [...talk.open(), ...talk.timer('boot')];
     const booted = [...talk.hear('BootNotification', BOOT), ...talk.timer('welcome')];
     const listed = talk.timer('list');
-    expect(actionsIn([...opened, ...booted, ...listed])).toEqual([]);
+    const read = talk.told({ do: 'readNow', connectorNo: 1 });
+    expect(actionsIn([...opened, ...booted, ...listed, ...read])).toEqual([]);
+    expect(ofType(read, 'Measured')).toHaveLength(1);
   });
 
   test('gets a reset and an unlock as they were asked for, and ends its charge itself (§5.14, §5.18)', () => {
