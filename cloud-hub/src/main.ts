@@ -91,11 +91,10 @@ function reasonOf(error: unknown): string | undefined {
   return undefined;
 }
 
-try {
-  await command.parseAsync();
-} catch (error) {
+// Not awaited: built, this file is a CommonJS module.
+void command.parseAsync().catch((error: unknown) => {
   const reason = reasonOf(error);
   if (reason === undefined) throw error;
   process.stderr.write(`${reason}\n`);
   process.exit(1);
-}
+});

@@ -3,6 +3,7 @@ import { FaultError } from '@holdfast/shared/errors/fault';
 import { FAULTS } from '@holdfast/shared/errors/table';
 import { Command } from 'commander';
 import pino, { type Logger } from 'pino';
+import { trimHeap } from './adapters/heap.ts';
 import { exampleText } from './config/example.ts';
 import { type EdgeConfig, readConfig } from './config.ts';
 import { type RunningEdge, SOFTWARE, startEdge } from './edge.ts';
@@ -86,6 +87,7 @@ async function run(config: EdgeConfig): Promise<void> {
   try {
     const edge = await startEdge(config, { log });
     stopOnSignals(edge, log);
+    trimHeap();
     log.info({ ...edge.addresses, software: SOFTWARE }, 'edge-ready');
     process.stdout.write(`HOLDFAST_READY ${JSON.stringify(edge.addresses)}\n`);
   } catch (error) {
@@ -111,7 +113,8 @@ async function act(options: Options, command: Command): Promise<void> {
   await run(config);
 }
 
-await new Command('edge')
+// Not awaited: built, this file is a CommonJS module.
+void new Command('edge')
   .description(
     'Holdfast edge agent: speaks to the piles of one site, authorises, prices and records every\ncharge by itself, and syncs with the hub whenever the line allows.',
   )

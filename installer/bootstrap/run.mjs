@@ -1,7 +1,7 @@
 /*
  * The first program of every command. Plain JavaScript that an old Node runs too: it sees to Node 24,
- * to the packages, the OCPP schemas and the pages, then hands over. When everything is there it costs a few
- * milliseconds and says nothing.
+ * to the packages, the OCPP schemas, the pages and the built programs, then hands over. When everything
+ * is there it costs a fraction of a second and says nothing.
  */
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
@@ -12,6 +12,7 @@ import { Failure, inWords, say } from './failure.mjs';
 import { node24 } from './node24.mjs';
 import { ocppSchemas } from './ocpp-schemas.mjs';
 import { pages } from './pages.mjs';
+import { programs } from './programs.mjs';
 import { ROOT } from './project.mjs';
 
 /** A shell reports a program that a signal ended as 128 and the signal's number. */
@@ -68,6 +69,9 @@ async function main([name = '', ...args]) {
   await dependencies(ROOT, node);
   await ocppSchemas(ROOT);
   if (command.pages) await pages(ROOT, node);
+  await programs(ROOT, node, command.programs);
+  // Whoever starts hub and agents by themselves takes those that were seen to here.
+  if (command.programs.length > 0) process.env.HOLDFAST_PROGRAMS = 'built';
   for (const step of command.steps) {
     const code = await hand(
       node,

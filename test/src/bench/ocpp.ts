@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type Program, startProgram } from '../world/program.ts';
+import { type Program, programOf, startProgram } from '../world/program.ts';
 import { SHOW_TARIFF } from '../world/tariffs.ts';
 import { rssBytesOf, script, told } from './child.ts';
 import { identityOfStation } from './ocpp-identity.ts';
@@ -66,7 +66,7 @@ function startAgent(folder: string, sockets: number): Promise<Program<{ readonly
   );
   return startProgram({
     name: 'the edge agent',
-    entry: 'edge-agent/src/main.ts',
+    entry: programOf('edge-agent'),
     args: ['--config', config],
     logFile: path.join(folder, 'edge.log'),
   });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fleetLists } from '../piles/fleet.ts';
-import { type Program, startProgram } from '../world/program.ts';
+import { type Program, programOf, startProgram } from '../world/program.ts';
 import { SHOW_TARIFF } from '../world/tariffs.ts';
 import { cpuMicrosOf, script, told } from './child.ts';
 import { type OrdersFound, ordersFound } from './orders-check.ts';
@@ -83,7 +83,7 @@ function startAgent(
   );
   return startProgram({
     name: 'the edge agent',
-    entry: 'edge-agent/src/main.ts',
+    entry: programOf('edge-agent'),
     args: ['--config', config],
     logFile: path.join(folder, 'edge.log'),
   });

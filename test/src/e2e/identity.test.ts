@@ -6,7 +6,7 @@ import { needs } from '../harness/needs.ts';
 import { NO_FAULTS } from '../piles/faults.ts';
 import { FREE_PORTS } from '../world/configs.ts';
 import { freePort } from '../world/free-port.ts';
-import { type Program, startProgram } from '../world/program.ts';
+import { type Program, programOf, startProgram } from '../world/program.ts';
 import { type EdgeReady, type Site, startWorld, type World } from '../world/world.ts';
 
 const faketime = needs('faketime');
@@ -67,7 +67,7 @@ async function secondBox(site: Site): Promise<Program<EdgeReady>> {
   writeFileSync(file, JSON.stringify(twin));
   const box = await startProgram<EdgeReady>({
     name: 'the second box',
-    entry: 'edge-agent/src/main.ts',
+    entry: programOf('edge-agent'),
     args: ['--config', file],
     logFile: `${file}.log`,
   });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Api, apiOf } from '../world/api.ts';
 import { freePort } from '../world/free-port.ts';
-import { startProgram } from '../world/program.ts';
+import { programOf, startProgram } from '../world/program.ts';
 import { SHOW_TARIFF } from '../world/tariffs.ts';
 import type { EdgeReady } from '../world/world.ts';
 
@@ -41,7 +41,7 @@ export async function startAgent(stations: readonly KnownStation[]): Promise<Age
   writeFileSync(file, JSON.stringify(config), { mode: 0o600 });
   const program = await startProgram<EdgeReady>({
     name: 'the edge agent',
-    entry: 'edge-agent/src/main.ts',
+    entry: programOf('edge-agent'),
     args: ['--config', file],
     logFile: path.join(folder, 'agent.log'),
   });

@@ -7,6 +7,13 @@ const READY = 'HOLDFAST_READY ';
 const READY_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 20_000;
 
+/** The bootstrap says so when it has just seen to what is built; else the sources run. */
+const IS_BUILT = process.env['HOLDFAST_PROGRAMS'] === 'built';
+
+/** The entry of agent or hub, as people run it. */
+export const programOf = (workspace: 'edge-agent' | 'cloud-hub'): string =>
+  IS_BUILT ? `${workspace}/dist/start.cjs` : `${workspace}/src/main.ts`;
+
 /** A part of the product as a process of its own, as a user would run it. */
 export interface Program<Ready> {
   readonly pid: () => number | undefined;

@@ -24,7 +24,7 @@ import {
   type WorldPlan,
 } from './configs.ts';
 import { type Operator, runOperator } from './operator.ts';
-import { type Program, startProgram } from './program.ts';
+import { type Program, programOf, startProgram } from './program.ts';
 import { type Reconciliation, reconcile } from './reconcile.ts';
 import { type WanLine, wanLine } from './wan-line.ts';
 
@@ -82,7 +82,7 @@ async function startHub(options: WorldOptions): Promise<Program<HubReady>> {
   const config = write(path.join(folder, 'hub.json'), await hubConfig(options));
   return await startProgram<HubReady>({
     name: 'the hub',
-    entry: 'cloud-hub/src/main.ts',
+    entry: programOf('cloud-hub'),
     args: ['--config', config],
     logFile: path.join(folder, 'hub.log'),
   });
@@ -123,7 +123,7 @@ async function startSite(
   );
   const edge = await startProgram<EdgeReady>({
     name: `the edge agent of ${siteId}`,
-    entry: 'edge-agent/src/main.ts',
+    entry: programOf('edge-agent'),
     args: ['--config', config],
     logFile: path.join(options.folder, `${siteId}.log`),
     ...(options.edgesUnder === undefined ? {} : { under: options.edgesUnder }),

@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
 import type { LedgerIdentity } from '../../ports/ledger.ts';
 import type { Budgets } from './budget.ts';
 import type { BulkWork } from './sqlite/bulk-work.ts';
@@ -18,7 +19,9 @@ export interface Threads {
   readonly close: () => Promise<void>;
 }
 
-const bodyOf = (name: string): URL => new URL(`./sqlite/${name}.ts`, import.meta.url);
+/** The bodies lie in `sqlite`, here as sources and beside the built program as built. */
+const KIND = path.extname(import.meta.url);
+const bodyOf = (name: string): URL => new URL(`./sqlite/${name}${KIND}`, import.meta.url);
 
 /** Starts the threads of a folder; core.db first: it holds the lock, and bulk.db follows its store. */
 export async function startThreads(

@@ -1,4 +1,5 @@
 import { type MessagePort, parentPort, receiveMessageOnPort } from 'node:worker_threads';
+import { trimHeap } from '../../heap.ts';
 import { EMPTY_FILE, type FileStatus } from '../budget.ts';
 import type { Answers, FaultText, FirstWord, Ops, Question } from '../thread-messages.ts';
 import { faultOf } from './file.ts';
@@ -82,7 +83,8 @@ export function serve<T extends Ops<T>>(open: () => Room<T>): void {
     word = { ready: false, fault: faultText(error) };
   }
   port.postMessage(word);
-  if (!word.ready) port.close();
+  if (word.ready) trimHeap();
+  else port.close();
 }
 
 /** Runs questions one by one, each for itself: for threads that only read. */
