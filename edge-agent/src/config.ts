@@ -23,10 +23,13 @@ export interface PileConfig {
   readonly ratedPowerW: number | null;
   /** `undefined`: nothing is said, as published. */
   readonly ocpp: PileOcpp | undefined;
+  /** 广汽: the key of its bodies; `undefined`: they are plain. */
+  readonly bodyKey?: BodyKey | undefined;
   /** Who pays charges of nobody here; `null`: nobody, `undefined`: as at the site. */
   readonly guest: Spender | null | undefined;
 }
 
+type BodyKey = NonNullable<ConfigFile['piles'][number]['bodyKey']>;
 export type FrontConfig = ConfigFile['fronts'][number] & { readonly port: number };
 
 /** The configuration in the product's own terms: exact counts, milliseconds, maps. */
@@ -70,7 +73,8 @@ export const isLoopback = (host: string): boolean => LOOPBACK.includes(host);
 
 function readPiles(file: ConfigFile, report: Report): ReadonlyMap<string, PileConfig> {
   const piles = new Map<string, PileConfig>();
-  for (const [n, { pileNo, dialect, ratedKw, ocpp, guest: told }] of file.piles.entries()) {
+  for (const [n, pile] of file.piles.entries()) {
+    const { pileNo, dialect, ratedKw, ocpp, bodyKey, guest: told } = pile;
     if (piles.has(pileNo)) {
       report({
         path: `/piles/${n}/pileNo`,
@@ -88,7 +92,7 @@ function readPiles(file: ConfigFile, report: Report): ReadonlyMap<string, PileCo
     }
     const ratedPowerW = ratedKw === undefined ? null : Math.round(ratedKw * 1_000);
     const guest = told === undefined ? undefined : told === false ? null : guestOf(told);
-    piles.set(pileNo, { pileNo, dialect, ratedPowerW, ocpp, guest });
+    piles.set(pileNo, { pileNo, dialect, ratedPowerW, ocpp, bodyKey, guest });
   }
   return piles;
 }

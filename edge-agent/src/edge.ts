@@ -60,6 +60,8 @@ export interface EdgeAddresses {
   /** Port of the first OCPP front, plain and over TLS. */
   readonly ocpp?: number;
   readonly 'ocpp-tls'?: number;
+  /** Port of the first 广汽 front. */
+  readonly gqaa?: number;
 }
 
 export interface RunningEdge {
@@ -148,12 +150,12 @@ interface Room {
 function startLine(room: Room, undo: Undoing): SyncHandle | undefined {
   const { config, ledger, clock, timers, desk, log } = room;
   if (config.hub === null) return undefined;
-  const { url, secret, vendors } = config.hub;
+  const { url, urls = {}, secret, vendors } = config.hub;
   const sync = startSync({
     ledger,
     clock,
     timers,
-    transport: mqttTransport({ url, secret }),
+    transport: mqttTransport({ url, urls, secret }),
     commands: desk,
     log,
     pack: packBatch,

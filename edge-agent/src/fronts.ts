@@ -1,4 +1,4 @@
-import { type Front, openFront } from './adapters/tcp/front.ts';
+import type { Front } from './adapters/tcp/front.ts';
 import type { EdgeConfig, FrontConfig } from './config.ts';
 import type { Doors } from './doors.ts';
 import type { Capture } from './piles/capture.ts';
@@ -8,6 +8,7 @@ import { YKC_SETTINGS } from './piles/ykc/settings.ts';
 import type { Clock, Timers } from './ports/clock.ts';
 import type { Site } from './ports/site.ts';
 import type { SiteLog } from './site/log.ts';
+import { openTcp } from './tcp-fronts.ts';
 
 /** What all fronts of a site share. */
 interface FrontsRoom {
@@ -38,27 +39,8 @@ interface ListeningFront {
   readonly port: number;
 }
 
-/** Seconds of the file to milliseconds of the front. */
-const limitsOf = ({ limits }: FrontConfig) => ({
-  ...limits,
-  silenceMs: limits.silenceSeconds * 1_000,
-  loginMs: limits.loginSeconds * 1_000,
-  partialMs: limits.partialSeconds * 1_000,
-  keepAliveMs: limits.keepAliveSeconds * 1_000,
-  drainMs: limits.drainSeconds * 1_000,
-});
-
-const openYkc: OpenFront = ({ room, registry, front, n }) =>
-  openFront({
-    ...room,
-    protocol: ykcProtocol({ ...YKC_SETTINGS, qr: front.qr ?? null }),
-    registry,
-    doorkeeper: room.doors.doorOf(n),
-    host: front.host,
-    port: front.port,
-    limits: limitsOf(front),
-    psk: room.doors.pskOf(n),
-  });
+const openYkc: OpenFront = (place) =>
+  openTcp(place, ykcProtocol({ ...YKC_SETTINGS, qr: place.front.qr ?? null }));
 
 /** What opens the fronts of a protocol; those that a site has none of are not even loaded. */
 const OPENERS: Readonly<
@@ -66,6 +48,7 @@ const OPENERS: Readonly<
 > = {
   ykc: () => Promise.resolve(openYkc),
   ocpp: async (config) => (await import('./ocpp-fronts.ts')).ocppFronts(config),
+  gqaa: async (config) => (await import('./gqaa-fronts.ts')).gqaaFronts(config),
 };
 
 /**

@@ -62,14 +62,16 @@ const QrPrefix = Type.Object(
 
 const Front = Type.Object(
   {
-    protocol: Type.Enum(['ykc', 'ocpp'], { description: 'what the piles speak' }),
+    protocol: Type.Enum(['ykc', 'ocpp', 'gqaa'], {
+      description: 'what the piles speak; gqaa is unverified',
+    }),
     host,
     port: Type.Optional(
       Type.Integer({
         minimum: 0,
         maximum: 65_535,
         description:
-          'TCP port; 0: any free one; left out: ykc 9001, ocpp 9100, with tls 9041, 9143',
+          'TCP port; 0: any free one; left out: ykc 9001, ocpp 9100, gqaa 9020, with tls 9041, 9143, 9060',
       }),
     ),
     qr: Type.Optional(QrPrefix),
@@ -100,6 +102,14 @@ const Guest = Type.Object(
   },
 );
 
+const BodyKey = Type.Object(
+  {
+    cipher: Type.Enum(['aes-128-cbc', 'sm4-cbc'], { default: 'sm4-cbc' }),
+    keyHex: Type.String({ pattern: '^[0-9A-Fa-f]{32}$', description: 'key, 16 bytes as hex' }),
+  },
+  { ...strict, description: 'gqaa: bodies of frames are encrypted with it; left out: plain' },
+);
+
 const Pile = Type.Object(
   {
     pileNo: text('number of the pile, as it says itself; of OCPP stations their identity', 48),
@@ -112,6 +122,7 @@ const Pile = Type.Object(
       }),
     ),
     ocpp: Type.Optional(PileOcpp),
+    bodyKey: Type.Optional(BodyKey),
     guest: Type.Optional(
       Type.Union([Guest, Type.Literal(false)], { description: 'in place of that of the site' }),
     ),
@@ -150,12 +161,19 @@ const Tariff = Type.Object({
   validFrom: Type.Optional(text('ISO time with +08:00; left out: always', 40)),
 });
 
+const brokerUrl = Type.String({
+  pattern: '^(mqtts?|wss?)://[^\\s]+$',
+  description: 'the broker, e.g. mqtt://hub.example.com:1883',
+});
+
 const Hub = Type.Object(
   {
-    url: Type.String({
-      pattern: '^(mqtts?|wss?)://[^\\s]+$',
-      description: 'the broker, e.g. mqtt://hub.example.com:1883',
-    }),
+    url: brokerUrl,
+    urls: Type.Optional(
+      Type.Record(Type.String({ pattern: '^[A-Za-z0-9_-]{1,32}$' }), brokerUrl, {
+        description: 'by vendor: those that have a broker of their own, as each has with mosquitto',
+      }),
+    ),
     secret: Type.String({
       minLength: 12,
       maxLength: 256,
