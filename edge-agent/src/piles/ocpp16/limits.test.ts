@@ -165,6 +165,49 @@ describe('a limit', () => {
     ]);
   });
 
+  const composite = (...watts: readonly (readonly [startPeriod: number, limit: number])[]) => ({
+    status: 'Accepted',
+    connectorId: 1,
+    scheduleStart: at(0),
+    chargingSchedule: {
+      chargingRateUnit: 'W',
+      chargingSchedulePeriod: watts.map(([startPeriod, limit]) => ({ startPeriod, limit })),
+    },
+  });
+  const asked = (effects: readonly OcppEffect[]) =>
+    callsIn(effects).filter(({ action }) => action === 'GetCompositeSchedule');
+
+  test('[OCPP-D6] [OCPP-D8] is looked at where it lies: now, and when nobody renews it', () => {
+    const talk = smart();
+    talk.charge();
+    const set = accept(talk, limit(talk, 11_000));
+    expect(asked(set)).toMatchObject([
+      { payload: { connectorId: 1, duration: 420, chargingRateUnit: 'A' } },
+    ]);
+    const [call] = asked(set);
+    const rulesOf = (payload: Payload) => {
+      const again = smart();
+      again.charge();
+      accept(again, limit(again, 11_000));
+      return ofType(again.reply(call?.tag ?? '', payload), 'Deviated').map(({ rule }) => rule);
+    };
+    expect(rulesOf(composite([0, 11_000], [300, 4_140]))).toEqual([]);
+    expect(rulesOf(composite([0, 11_000]))).toEqual([]);
+    expect(rulesOf(composite([0, 22_000], [300, 4_140]))).toEqual(['OCPP-D6']);
+    expect(rulesOf(composite([0, 11_000], [300, 22_000]))).toEqual(['OCPP-D8']);
+    expect(rulesOf({ status: 'Accepted' })).toEqual([]);
+  });
+
+  test('[OCPP-D6] a station that cannot say it is not asked again, nor one about the same limit', () => {
+    const talk = smart();
+    const first = accept(talk, limit(talk, 11_000));
+    expect(asked(accept(talk, limit(talk, 11_000)))).toEqual([]);
+    expect(
+      ofType(talk.fail(asked(first)[0]?.tag ?? '', 'error', 'NotImplemented'), 'Noted'),
+    ).toMatchObject([{ key: 'triggers', value: { deafTo: ['GetCompositeSchedule'] } }]);
+    expect(asked(accept(talk, limit(talk, 9_000)))).toEqual([]);
+  });
+
   test('[OCPP-D7] under six amperes is a pause, which is not lifted again within a minute', () => {
     const talk = smart();
     talk.charge();

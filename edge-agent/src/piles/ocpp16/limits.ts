@@ -19,6 +19,7 @@ import {
   isPause,
   levelOf,
   limitProfile,
+  type ProfileWay,
   safeProfile,
   safeWOf,
   type Wish,
@@ -66,8 +67,8 @@ export function limitPower(state: Ocpp16State, command: LimitCommand, view: Driv
   const { maxW, validSeconds } = command;
   const before = connectorOf(state, connectorNo).limit;
   if (maxW === null) return lift(state, connectorNo);
-  const pausedAtMs = before?.pausedAtMs ?? 0;
-  const limit: Limit = { maxW, validSeconds, setAtMs: 0, pausedAtMs };
+  const { pausedAtMs = 0, checkedW = null } = before ?? {};
+  const limit: Limit = { maxW, validSeconds, setAtMs: 0, pausedAtMs, checkedW };
   const wanted = withConnector(state, connectorNo, { limit });
   const restMs = pausedAtMs + state.settings.pauseMs - view.nowMs;
   if (before !== null && isPause(state, before.maxW) && !isPause(state, maxW) && restMs > 0) {
@@ -163,12 +164,33 @@ function apply(state: Ocpp16State, connectorNo: number, from: number, view: Driv
       step(s, call('ChangeConfiguration', { key, value }, tag)),
     );
   }
-  const charge = connectorNo === STATION ? undefined : chargeAt(timed, connectorNo, view);
-  const real = way === 'tx' && charge === undefined ? 'tx-default' : way;
-  const profile = limitProfile(timed, real, wishOf(timed, connectorNo, real, limit), charge, view);
+  const { real, profile } = profileBy(timed, connectorNo, way, limit, view);
   return andThen(base(timed, connectorNo, real), (s) =>
     step(s, call('SetChargingProfile', profile, tag)),
   );
+}
+
+/** A limit as a profile: without a charge there is none of a charge. */
+function profileBy(
+  state: Ocpp16State,
+  connectorNo: number,
+  way: ProfileWay,
+  limit: Limit,
+  view: DriverView,
+) {
+  const charge = connectorNo === STATION ? undefined : chargeAt(state, connectorNo, view);
+  const real = way === 'tx' && charge === undefined ? 'tx-default' : way;
+  const wish = wishOf(state, connectorNo, real, limit);
+  return { real, profile: limitProfile(state, real, wish, charge, view) };
+}
+
+/** The profile by which the limit of a connector holds now; `undefined`: it holds by none. */
+export function limitNow(state: Ocpp16State, connectorNo: number, view: DriverView) {
+  const { limit } = connectorOf(state, connectorNo);
+  const ways = waysOf(state, connectorNo);
+  const way = ways[Math.min(state.memory.limit.way, ways.length - 1)];
+  if (limit === null || way === undefined || way === 'vendor-key' || way === 'stop') return;
+  return profileBy(state, connectorNo, way, limit, view).profile;
 }
 
 /** The last way: what draws more than it may is stopped. */

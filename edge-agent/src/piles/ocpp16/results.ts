@@ -1,6 +1,15 @@
 import type { DriverView } from '../driver.ts';
 import { textAt } from '../ocpp/fields.ts';
-import { commandAnswered, type Failed, observed, type Result, stay, step } from '../ocpp/steps.ts';
+import {
+  andThen,
+  commandAnswered,
+  type Failed,
+  observed,
+  type Result,
+  stay,
+  step,
+} from '../ocpp/steps.ts';
+import { askComposite, compositeFailed, compositeResult } from './composite-check.ts';
 import { configurationRead, configurationSet, configurationUnread } from './configuration.ts';
 import { baseResult, liftResult, limitRefused, limitResult } from './limits.ts';
 import { listFailed, listResult, listVersion } from './local-list.ts';
@@ -33,6 +42,7 @@ const ENDS: Readonly<Record<string, Ends>> = {
   base: { result: baseResult, failed: quiet },
   cache: nothing,
   'clear-profiles': nothing,
+  composite: { result: compositeResult, failed: compositeFailed },
   config: {
     result: configurationRead,
     failed: (state, { tag, why }) =>
@@ -46,7 +56,10 @@ const ENDS: Readonly<Record<string, Ends>> = {
     failed: (state, { tag }) => liftResult(state, tag),
   },
   limit: {
-    result: limitResult,
+    result: (state, answer, view) =>
+      andThen(limitResult(state, answer, view), (s) =>
+        askComposite(s, Number(answer.tag.split(':')[1]), view),
+      ),
     failed: (state, { tag, why }, view) =>
       why === 'lost' ? stay(state) : limitRefused(state, tag, view),
   },

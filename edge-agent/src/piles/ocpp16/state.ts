@@ -36,6 +36,8 @@ export interface Limit {
   readonly setAtMs: number;
   /** When the connector was last told to pause ([OCPP-D7]). */
   readonly pausedAtMs: number;
+  /** What it was when the station was asked what it makes of it; `null`: it was not. */
+  readonly checkedW: number | null;
 }
 
 /** A charge that runs, or whose stop may still be repeated. */

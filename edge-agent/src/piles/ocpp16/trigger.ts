@@ -1,9 +1,10 @@
 import type { DriverView } from '../driver.ts';
 import { textAt } from '../ocpp/fields.ts';
 import { call, type Failed, type Result, stay, step, tagOf } from '../ocpp/steps.ts';
+import { deaf } from './deaf.ts';
 import { show } from './measure.ts';
 import { chargeAt, type Ocpp16State } from './state.ts';
-import { type OcppStep, remember } from './step.ts';
+import type { OcppStep } from './step.ts';
 
 export type Triggered = 'MeterValues' | 'StatusNotification' | 'BootNotification' | 'Heartbeat';
 
@@ -35,11 +36,6 @@ export function readNow(state: Ocpp16State, connectorNo: number, view: DriverVie
     ? trigger(state, wanted, connectorNo)
     : show(state, connectorNo, view);
 }
-
-const deaf = (state: Ocpp16State, message: string): OcppStep =>
-  state.memory.deafTo.includes(message)
-    ? stay(state)
-    : remember(state, 'triggers', { deafTo: [...state.memory.deafTo, message] });
 
 /** `NotImplemented` is remembered, and not asked again. */
 export const triggerResult = (state: Ocpp16State, { tag, payload }: Result): OcppStep =>
