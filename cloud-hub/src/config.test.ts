@@ -37,3 +37,13 @@ test('two sites of one name are refused', () => {
   const site = { siteId: 'a', name: 'x', vendors: ['ykc'], secret: 'long-enough-secret' };
   expect(faultsOf({ dataFolder: 'd', sites: [site, site] })).toEqual(['/sites/1/siteId']);
 });
+
+test('[SYNC-12] two vendors at one virtual host of a broker are refused', () => {
+  const at = (vendor: string, url: string, user?: string) =>
+    user === undefined ? { vendor, url } : { vendor, url, user };
+  const of = (...vendors: object[]) =>
+    faultsOf({ dataFolder: 'd', broker: { kind: 'mqtt', vendors } });
+  expect(of(at('ykc', 'mqtt://a'), at('ocpp', 'mqtt://a'))).toEqual(['/broker/vendors/1/url']);
+  expect(of(at('ykc', 'mqtt://a'), at('ocpp', 'mqtt://b'))).toEqual([]);
+  expect(of(at('ykc', 'mqtt://a', 'ykc:hub'), at('ocpp', 'mqtt://a', 'ocpp:hub'))).toEqual([]);
+});

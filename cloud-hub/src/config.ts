@@ -84,13 +84,28 @@ function doubles({ sites }: HubConfig): readonly ConfigFault[] {
   });
 }
 
+/** Two vendors at one virtual host would hear each other's words ([SYNC-12]). */
+function shared({ broker }: HubConfig): readonly ConfigFault[] {
+  if (broker.kind !== 'mqtt') return [];
+  const seen = new Set<string>();
+  return broker.vendors.flatMap(({ url, user = '' }, n) => {
+    const host = `${user} ${url}`;
+    const isShared = seen.has(host);
+    seen.add(host);
+    if (!isShared) return [];
+    const zh = '与前面的桩企共用了同一个 broker 虚拟主机，请各用一个。';
+    const en = 'The same virtual host as an earlier vendor: give each its own.';
+    return [{ path: `/broker/vendors/${n}/url`, zh, en }];
+  });
+}
+
 /** Reads a configuration from JSON; throws `ConfigError` with everything that is wrong. */
 export function hubConfigOf(json: unknown, folder: string): HubConfig {
   const filled = Value.Default(HubConfig, Value.Clone(json));
   if (!Value.Check(HubConfig, filled)) {
     throw new ConfigError(faultsOf(Value.Errors(HubConfig, filled)));
   }
-  const faults = doubles(filled);
+  const faults = [...doubles(filled), ...shared(filled)];
   if (faults.length > 0) throw new ConfigError(faults);
   return { ...filled, dataFolder: path.resolve(folder, filled.dataFolder) };
 }

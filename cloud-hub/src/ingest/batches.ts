@@ -57,11 +57,11 @@ function count({ counts, log }: IngestContext, line: SiteLine, batch: Batch, app
 function ackOf(
   { admission, waiting, clock }: IngestContext,
   line: SiteLine,
-  { lane, epoch, sessionNo }: Batch,
+  { vendor, lane, epoch, sessionNo }: Batch,
   applied: Applied,
 ): Ack {
   const nowMs = clock.nowMs();
-  const head = { type: 'ack', lane, epoch, sessionNo, hubMs: nowMs } as const;
+  const head = { type: 'ack', vendor, lane, epoch, sessionNo, hubMs: nowMs } as const;
   if (applied.outcome === 'fenced') return { ...head, watermark: 0, credit: 0, fenced: true };
   const credit = admission.creditOf(lineKey(line), lane, waiting(), nowMs);
   const { watermark } = applied;

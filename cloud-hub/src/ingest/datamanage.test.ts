@@ -179,6 +179,7 @@ describe('batches', () => {
     await send(batch);
     expect(last()).toEqual({
       type: 'ack',
+      vendor: 'ykc',
       lane: 'money',
       epoch: 1,
       sessionNo: 1,

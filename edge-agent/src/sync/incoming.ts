@@ -129,6 +129,11 @@ function takeRefused(engine: Engine, message: Refused): void {
 function takeAck(engine: Engine, ack: Ack): void {
   const { parts, vendor, session, senders } = engine;
   if (ack.epoch !== session?.epoch || ack.sessionNo !== session.sessionNo) return;
+  if (ack.vendor !== undefined && ack.vendor !== vendor) {
+    parts.log.error({ vendor, of: ack.vendor, lane: ack.lane }, 'sync-other-vendor');
+    engine.lastError = `the broker mixes ${vendor} with ${ack.vendor}: each needs a virtual host`;
+    return;
+  }
   const moment = momentOf(engine);
   if (ack.fenced === true) {
     parts.log.warn({ vendor, sessionNo: ack.sessionNo }, 'sync-fenced');

@@ -371,7 +371,7 @@ describe('[SYNC-10] who speaks for the site', () => {
     expect(seqsOf(w, 'money')).toEqual([1, 2, 3]);
   });
 
-  test('[SYNC-10d] answers of another session, of another link or of nobody change nothing', async () => {
+  test('[SYNC-10d] [SYNC-12c] answers of another session, link or vendor, or of nobody, change nothing', async () => {
     const w = world();
     const box = await connectedBox(w);
     w.broker.setFaults({ ...NO_FAULTS, lostPercent: 100 });
@@ -405,6 +405,7 @@ describe('[SYNC-10] who speaks for the site', () => {
       { ...ack, sessionNo: 7 },
       { ...ack, epoch: 2 },
       { ...ack, watermark: 99 },
+      { ...ack, vendor: 'ocpp' },
       { ...ack, fenced: true, sessionNo: 7 },
       welcome,
       refused,

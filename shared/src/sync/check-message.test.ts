@@ -29,6 +29,7 @@ const refused: Refused = {
 };
 const ack: Ack = {
   type: 'ack',
+  vendor: 'ykc',
   lane: 'money',
   epoch: 1,
   sessionNo: 4,

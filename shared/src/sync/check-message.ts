@@ -139,6 +139,7 @@ const refused = shape<Refused>({
 
 const ack = shape<Ack>({
   type: oneOf(['ack']),
+  vendor: optional(name),
   lane: laneName,
   epoch: whole(),
   sessionNo: whole(),

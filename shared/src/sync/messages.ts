@@ -92,6 +92,8 @@ export interface Refused {
 /** Hub → edge after its own commit ([SYNC-2], [SYNC-4]). */
 export interface Ack {
   readonly type: 'ack';
+  /** Of the batch; an ack of another vendor's, on a broker that they share, is passed over. */
+  readonly vendor?: string;
   readonly lane: LaneName;
   readonly epoch: number;
   readonly sessionNo: number;

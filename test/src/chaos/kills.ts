@@ -1,5 +1,5 @@
 import type { Random } from '../piles/random.ts';
-import type { ForeignBroker } from '../world/mosquitto.ts';
+import type { ForeignBrokers } from '../world/mosquitto.ts';
 import type { World } from '../world/world.ts';
 
 /** Something that can be killed and comes back. */
@@ -11,25 +11,26 @@ interface Victim {
 
 const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 
-function victimsOf(world: World, broker: ForeignBroker | undefined): [Victim, ...Victim[]] {
+function victimsOf(world: World, brokers: ForeignBrokers | undefined): [Victim, ...Victim[]] {
   const hub: Victim = { name: 'hub', kill: world.hub.kill, revive: world.hub.start };
   const edges = world.sites.map(
     ({ siteId, edge }): Victim => ({ name: siteId, kill: edge.kill, revive: edge.start }),
   );
-  const brokers: Victim[] =
-    broker === undefined ? [] : [{ name: 'broker', kill: broker.kill, revive: broker.start }];
-  return [hub, ...edges, ...brokers];
+  const others = (brokers?.all ?? []).map(
+    ({ url, kill, start }): Victim => ({ name: `broker ${url}`, kill, revive: start }),
+  );
+  return [hub, ...edges, ...others];
 }
 
 /** SIGKILLs hub, edges and broker at random moments under load; each comes back after a while. */
 export async function killAtRandom(
   world: World,
-  broker: ForeignBroker | undefined,
+  brokers: ForeignBrokers | undefined,
   times: number,
   random: Random,
   say: (text: string) => void,
 ): Promise<void> {
-  const victims = victimsOf(world, broker);
+  const victims = victimsOf(world, brokers);
   for (let n = 1; n <= times; n += 1) {
     await sleep(random.between(500, 5_000));
     const victim = random.pick(victims);

@@ -6,9 +6,8 @@ import { findProgram, remedyOf } from '../harness/programs.ts';
 import { FIELD_FAULTS } from '../piles/faults.ts';
 import { type PileCounts, pilesOption } from '../piles/pile-counts.ts';
 import { randomOf } from '../piles/random.ts';
-import { FREE_PORTS } from '../world/configs.ts';
-import { freePort } from '../world/free-port.ts';
-import { startMosquitto } from '../world/mosquitto.ts';
+import { FREE_PORTS, frontsOf } from '../world/configs.ts';
+import { startMosquittos } from '../world/mosquitto.ts';
 import { reconciliationLine } from '../world/reconcile.ts';
 import { startWorld } from '../world/world.ts';
 import { killAtRandom } from './kills.ts';
@@ -31,8 +30,10 @@ async function run(options: Options, mosquitto: string | null): Promise<boolean>
   const seed = Number(options.seed);
   const folder = path.join(ROOT, '.holdfast', `chaos-${options.broker}`);
   mkdirSync(folder, { recursive: true });
-  const broker =
-    mosquitto === null ? undefined : await startMosquitto(mosquitto, folder, await freePort());
+  const brokers =
+    mosquitto === null
+      ? undefined
+      : await startMosquittos(mosquitto, folder, frontsOf(options.piles));
   const world = await startWorld({
     folder: path.join(folder, 'world'),
     sites: Number(options.sites),
@@ -41,10 +42,10 @@ async function run(options: Options, mosquitto: string | null): Promise<boolean>
     faults: FIELD_FAULTS,
     keep: false,
     ports: FREE_PORTS,
-    ...(broker === undefined ? {} : { brokerUrl: broker.url }),
+    ...(brokers === undefined ? {} : { brokerUrls: brokers.urls }),
   });
   const random = randomOf(seed).fork('kills');
-  await killAtRandom(world, broker, Number(options.kills), random, say);
+  await killAtRandom(world, brokers, Number(options.kills), random, say);
   say('No more kills; the cars leave, the books are compared …');
   const results = await world.finish(SETTLE_MS);
   for (const result of results) {
@@ -52,7 +53,7 @@ async function run(options: Options, mosquitto: string | null): Promise<boolean>
     for (const fault of result.faults.slice(0, SHOWN_FAULTS)) say(`  ${fault}`);
   }
   await world.stop();
-  await broker?.kill();
+  await brokers?.kill();
   return results.every(({ faults }) => faults.length === 0);
 }
 
@@ -64,7 +65,7 @@ await new Command('npm run chaos --')
   .option('--seed <n>', 'the same seed kills in the same order', '1')
   .option(
     '--broker <where>',
-    'inside: in the hub; own: mosquitto in a process of its own',
+    'inside: in the hub; own: mosquitto, a process for each vendor',
     'inside',
   )
   .action(async (options: Options, command: Command) => {

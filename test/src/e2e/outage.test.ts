@@ -6,13 +6,13 @@ import { killAtRandom } from '../chaos/kills.ts';
 import { needs } from '../harness/needs.ts';
 import { FIELD_FAULTS } from '../piles/faults.ts';
 import { randomOf } from '../piles/random.ts';
-import { FREE_PORTS } from '../world/configs.ts';
-import { freePort } from '../world/free-port.ts';
-import { startMosquitto } from '../world/mosquitto.ts';
+import { FREE_PORTS, type FrontUrls, frontsOf } from '../world/configs.ts';
+import { startMosquittos } from '../world/mosquitto.ts';
 import { startWorld, type World } from '../world/world.ts';
 
 const mosquitto = needs('mosquitto');
 const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
+const PILES = { ykc: 2, 'ocpp1.6': 2, 'ocpp2.0.1': 2, 'ocpp2.1': 1 };
 let folder = '';
 const undo: (() => Promise<void>)[] = [];
 
@@ -25,16 +25,16 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function open(seed: number, brokerUrl?: string): Promise<World> {
+async function open(seed: number, brokerUrls?: FrontUrls): Promise<World> {
   const world = await startWorld({
     folder: path.join(folder, 'world'),
     sites: 1,
-    piles: { ykc: 2, 'ocpp1.6': 2, 'ocpp2.0.1': 2, 'ocpp2.1': 1 },
+    piles: PILES,
     seed,
     faults: FIELD_FAULTS,
     keep: false,
     ports: FREE_PORTS,
-    ...(brokerUrl === undefined ? {} : { brokerUrl }),
+    ...(brokerUrls === undefined ? {} : { brokerUrls }),
   });
   undo.push(world.stop);
   return world;
@@ -67,11 +67,11 @@ describe('real processes, bad piles', () => {
   test.runIf(mosquitto !== null)(
     'the broker is a process of its own, and is killed too',
     async () => {
-      const broker = await startMosquitto(mosquitto ?? '', folder, await freePort());
-      undo.push(broker.kill);
-      const world = await open(13, broker.url);
+      const brokers = await startMosquittos(mosquitto ?? '', folder, frontsOf(PILES));
+      undo.push(brokers.kill);
+      const world = await open(13, brokers.urls);
       await sleep(4_000);
-      await killAtRandom(world, broker, 5, randomOf(13), () => {});
+      await killAtRandom(world, brokers, 5, randomOf(13), () => {});
       await expectEqual(world);
     },
     300_000,

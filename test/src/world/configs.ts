@@ -15,6 +15,8 @@ import { SHOW_TARIFF } from './tariffs.ts';
 /** Ports by the name of the front. */
 export type FrontPorts = Readonly<Partial<Record<FrontName, number>>>;
 
+export type FrontUrls = Readonly<Partial<Record<FrontName, string>>>;
+
 export interface Ports {
   /** 0 takes any free port. */
   readonly http: number;
@@ -33,8 +35,8 @@ export interface WorldPlan {
   readonly piles: PileCounts;
   readonly seed: number;
   readonly ports: Ports;
-  /** URL of a broker in a process of its own; without it the hub has its own inside. */
-  readonly brokerUrl?: string;
+  /** Brokers in processes of their own, one a front; without them the hub has its own inside. */
+  readonly brokerUrls?: FrontUrls;
 }
 
 /** Sites have numbers of their own for their piles. */
@@ -53,21 +55,21 @@ export const firstOf = (name: ProtocolName, site: number): number =>
   PILE_PROTOCOLS[name].first + site * PILES_PER_SITE;
 
 /** Fronts that the piles connect to; each is a lane of its own to the hub. */
-const frontsOf = (piles: PileCounts): readonly FrontName[] =>
+export const frontsOf = (piles: PileCounts): readonly FrontName[] =>
   FRONT_NAMES.filter((front) =>
     spokenIn(piles).some((name) => PILE_PROTOCOLS[name].front === front),
   );
 
 export async function hubConfig(plan: WorldPlan): Promise<unknown> {
-  const { folder, seed, sites, ports, brokerUrl, piles } = plan;
+  const { folder, seed, sites, ports, brokerUrls, piles } = plan;
   const vendors = frontsOf(piles);
   return {
     dataFolder: path.join(folder, 'hub'),
     http: { host: '127.0.0.1', port: await portOf(ports.http, 0) },
     broker:
-      brokerUrl === undefined
+      brokerUrls === undefined
         ? { kind: 'embedded', host: '127.0.0.1', port: await portOf(ports.mqtt, 0) }
-        : { kind: 'mqtt', vendors: vendors.map((vendor) => ({ vendor, url: brokerUrl })) },
+        : { kind: 'mqtt', vendors: vendors.map((vendor) => ({ vendor, url: brokerUrls[vendor] })) },
     sites: Array.from({ length: sites }, (_, i) => ({
       siteId: siteIdOf(i),
       name: `Demonstration site ${i + 1}`,
@@ -92,7 +94,7 @@ export async function edgeConfig(
   plan: WorldPlan,
   site: number,
   fronts: FrontPorts,
-  hubUrl: string,
+  hub: { readonly url: string; readonly urls?: FrontUrls },
 ): Promise<unknown> {
   const { piles, ports } = plan;
   const siteId = siteIdOf(site);
@@ -115,6 +117,6 @@ export async function edgeConfig(
     vins: lists.flatMap(({ vins }) => vins.map((vin) => ({ ...vin, balanceYuan: '99999.00' }))),
     tariffs: [SHOW_TARIFF],
     tariff: SHOW_TARIFF.tariffId,
-    hub: { url: hubUrl, secret: secretOf(siteId, plan.seed), vendors: frontsOf(piles) },
+    hub: { ...hub, secret: secretOf(siteId, plan.seed), vendors: frontsOf(piles) },
   };
 }

@@ -2,6 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
+import type { FrontName } from '../piles/protocols.ts';
+import { freePort } from './free-port.ts';
 
 /** A broker in a process of its own, that can be killed and started again at the same port. */
 export interface ForeignBroker {
@@ -23,12 +25,12 @@ const listens = (port: number): Promise<boolean> =>
   });
 
 /** Starts mosquitto without persistence: what it holds when it is killed is gone. */
-export async function startMosquitto(
+async function startMosquitto(
   executable: string,
   folder: string,
   port: number,
 ): Promise<ForeignBroker> {
-  const config = path.join(folder, 'mosquitto.conf');
+  const config = path.join(folder, `mosquitto-${port}.conf`);
   writeFileSync(config, `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\n`);
   let child: ChildProcess | undefined;
   const broker: ForeignBroker = {
@@ -48,4 +50,32 @@ export async function startMosquitto(
   };
   await broker.start();
   return broker;
+}
+
+/** A broker for each front: mosquitto has no virtual hosts, and vendors do not share one. */
+export interface ForeignBrokers {
+  readonly urls: Readonly<Partial<Record<FrontName, string>>>;
+  readonly all: readonly ForeignBroker[];
+  readonly kill: () => Promise<void>;
+}
+
+export async function startMosquittos(
+  executable: string,
+  folder: string,
+  fronts: readonly FrontName[],
+): Promise<ForeignBrokers> {
+  const urls: Partial<Record<FrontName, string>> = {};
+  const all: ForeignBroker[] = [];
+  for (const front of fronts) {
+    const broker = await startMosquitto(executable, folder, await freePort());
+    urls[front] = broker.url;
+    all.push(broker);
+  }
+  return {
+    urls,
+    all,
+    async kill() {
+      await Promise.all(all.map((broker) => broker.kill()));
+    },
+  };
 }

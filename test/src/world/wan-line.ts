@@ -9,6 +9,20 @@ export interface WanLine {
   readonly close: () => Promise<void>;
 }
 
+/** Several lines of one site as one: they are cut and restored together. */
+export const joinLines = (lines: readonly WanLine[]): Omit<WanLine, 'port'> => ({
+  isUp: () => lines.every((line) => line.isUp()),
+  cut() {
+    for (const line of lines) line.cut();
+  },
+  restore() {
+    for (const line of lines) line.restore();
+  },
+  async close() {
+    await Promise.all(lines.map((line) => line.close()));
+  },
+});
+
 /** Cut means cut: what is open breaks without a farewell, and nobody gets through until it is restored. */
 export async function wanLine(to: {
   readonly host: string;

@@ -10,7 +10,7 @@ import {
   runFleet,
 } from '../piles/fleet.ts';
 import { spokenIn } from '../piles/pile-counts.ts';
-import { PILE_PROTOCOLS } from '../piles/protocols.ts';
+import { type FrontName, PILE_PROTOCOLS } from '../piles/protocols.ts';
 import { randomOf } from '../piles/random.ts';
 import { realTime } from '../piles/tcp-surroundings.ts';
 import { type Api, apiOf } from './api.ts';
@@ -19,6 +19,7 @@ import {
   type FrontPorts,
   firstOf,
   frontPorts,
+  frontsOf,
   hubConfig,
   siteIdOf,
   type WorldPlan,
@@ -26,7 +27,7 @@ import {
 import { type Operator, runOperator } from './operator.ts';
 import { type Program, programOf, startProgram } from './program.ts';
 import { type Reconciliation, reconcile } from './reconcile.ts';
-import { type WanLine, wanLine } from './wan-line.ts';
+import { joinLines, type WanLine, wanLine } from './wan-line.ts';
 
 export interface WorldOptions extends WorldPlan {
   readonly faults: Faults;
@@ -54,7 +55,7 @@ export interface Site {
   readonly dataFolder: string;
   readonly edge: Program<EdgeReady>;
   readonly fronts: FrontPorts;
-  readonly line: WanLine;
+  readonly line: Omit<WanLine, 'port'>;
   readonly fleet: Fleet;
   readonly api: Api;
 }
@@ -111,15 +112,14 @@ function runFleets(options: WorldOptions, site: number, fronts: FrontPorts): Fle
 async function startSite(
   options: WorldOptions,
   index: number,
-  broker: { host: string; port: number },
+  hub: Program<HubReady>,
 ): Promise<Site> {
   const siteId = siteIdOf(index);
-  const line = await wanLine(broker);
-  const hubUrl = `mqtt://127.0.0.1:${line.port}`;
+  const { line, ...hubUrls } = await lineToHub(options, hub);
   const fronts = await frontPorts(options, index);
   const config = write(
     path.join(options.folder, `${siteId}.json`),
-    await edgeConfig(options, index, fronts, hubUrl),
+    await edgeConfig(options, index, fronts, hubUrls),
   );
   const edge = await startProgram<EdgeReady>({
     name: `the edge agent of ${siteId}`,
@@ -142,12 +142,24 @@ async function startSite(
   };
 }
 
-function brokerOf(options: WorldOptions, hub: Program<HubReady>): { host: string; port: number } {
-  if (options.brokerUrl !== undefined) {
-    const url = new URL(options.brokerUrl);
-    return { host: url.hostname, port: Number(url.port) };
+const urlOf = ({ port }: WanLine): string => `mqtt://127.0.0.1:${port}`;
+
+/** The line of a site to the broker in the hub, or to each vendor's own. */
+async function lineToHub({ brokerUrls, piles }: WorldOptions, hub: Program<HubReady>) {
+  if (brokerUrls === undefined) {
+    const line = await wanLine({ host: '127.0.0.1', port: hub.ready().mqtt ?? 0 });
+    return { line: joinLines([line]), url: urlOf(line) };
   }
-  return { host: '127.0.0.1', port: hub.ready().mqtt ?? 0 };
+  const urls: Partial<Record<FrontName, string>> = {};
+  const lines: WanLine[] = [];
+  for (const front of frontsOf(piles)) {
+    const { hostname, port } = new URL(brokerUrls[front] ?? '');
+    const line = await wanLine({ host: hostname, port: Number(port) });
+    urls[front] = urlOf(line);
+    lines.push(line);
+  }
+  const [url = ''] = lines.map(urlOf);
+  return { line: joinLines(lines), url, urls };
 }
 
 /** Waits until nothing runs at the piles and every edge has nothing left to send. */
@@ -178,7 +190,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   if (firstLogin !== undefined) await hubApi.login(firstLogin.user, firstLogin.password);
   const sites: Site[] = [];
   for (let i = 0; i < options.sites; i += 1) {
-    sites.push(await startSite(options, i, brokerOf(options, hub)));
+    sites.push(await startSite(options, i, hub));
   }
   const operator = runOperator(hubApi, randomOf(options.seed).fork('operator'));
   return {

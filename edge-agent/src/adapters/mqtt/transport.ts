@@ -5,6 +5,8 @@ import type { CloseCause, Line, LineEvents, LineLogin, Transport } from '../../p
 export interface MqttOptions {
   /** `mqtt://host:1883`, `mqtts://…`, `ws://…` or `wss://…`. */
   readonly url: string;
+  /** Brokers of vendors that have one of their own. */
+  readonly urls?: Readonly<Record<string, string>>;
   readonly secret: string;
   /** Certificates and the like, as Node's TLS takes them. */
   readonly tls?: Pick<IClientOptions, 'ca' | 'cert' | 'key' | 'rejectUnauthorized' | 'servername'>;
@@ -52,8 +54,9 @@ const causeOf = (error: Error | ErrorWithReasonCode | undefined): CloseCause =>
 export function mqttTransport(options: MqttOptions): Transport {
   return {
     connect: (login, events) => {
+      const url = options.urls?.[login.vendor] ?? options.url;
       try {
-        return lineOf(connect(options.url, clientOptions(login, options)), login, events, options);
+        return lineOf(connect(url, clientOptions(login, options)), login, events, options);
       } catch (error) {
         // A broken address; told like any other connection that did not come about.
         queueMicrotask(() => events.onClosed('network', String(error)));
