@@ -1,3 +1,4 @@
+import { unverifiedProfileOf } from '@holdfast/shared/pile/unverified';
 import type { Front } from './adapters/tcp/front.ts';
 import type { EdgeConfig, FrontConfig } from './config.ts';
 import type { Doors } from './doors.ts';
@@ -69,6 +70,11 @@ export async function openFronts(
     const opened = await open({ room, registry, front, n });
     undo.add(() => opened.stop());
     const { port } = await opened.start();
+    const unverified = unverifiedProfileOf(protocol);
+    if (unverified !== undefined) {
+      const { profile, zh, en } = unverified;
+      room.log.warn({ protocol, port, profile, zh, en }, 'protocol-unverified');
+    }
     listening.push({ front: opened, name: tls === undefined ? protocol : `${protocol}-tls`, port });
   }
   return listening;

@@ -166,6 +166,7 @@ test('piles, commands and problems fit their schemas', () => {
     protocolVersion: '1.6',
   };
   expect(Value.Check(PileResource, pileResource('s1', pile, null))).toBe(true);
+  expect(pileResource('s1', pile, null).unverified).toBeNull();
   const command = {
     id: '01J2Z3N4P5Q6R7S8T9VWXYZABC',
     vendor: 'ykc',
@@ -185,4 +186,21 @@ test('piles, commands and problems fit their schemas', () => {
   const problem = problemOf('invalid-input', 'two fields', [{ path: '/a', message: 'required' }]);
   expect(Value.Check(Problem, problem)).toBe(true);
   expect(problem).toMatchObject({ status: 400, code: 'invalid-input', retry: false });
+});
+
+test.each(['jfy', 'gqaa'])('a pile of %s is marked unverified, with the reason', (vendor) => {
+  const pile = {
+    pileNo: '99000100000001',
+    vendor,
+    online: true,
+    adopted: true,
+    connectorCount: 2,
+    dc: true,
+    firmware: 'V1',
+    protocolVersion: `${vendor}-profile-0`,
+  };
+  const shown = pileResource('s1', pile, null);
+  expect(Value.Check(PileResource, shown)).toBe(true);
+  expect(shown.unverified).toMatchObject({ profile: pile.protocolVersion });
+  expect(shown.unverified?.zh).toContain('未经真桩验证');
 });

@@ -3,6 +3,7 @@ import { RATE_KINDS } from '../money/tariff.ts';
 import type { Order, OrderEvent } from '../order/order.ts';
 import { stopReasonOf } from '../order/stop-reasons.ts';
 import type { Measurement } from '../pile/measurement.ts';
+import { unverifiedProfileOf } from '../pile/unverified.ts';
 import type { Command, CommandAnswer } from '../sync/commands.ts';
 import type { ConnectorChanged, PileChanged } from '../sync/events.ts';
 import { isoText } from '../time/shanghai.ts';
@@ -98,6 +99,7 @@ export function pileResource(
     siteId,
     pileNo: pile.pileNo,
     vendor: pile.vendor,
+    unverified: unverifiedProfileOf(pile.vendor) ?? null,
     adopted: pile.adopted,
     online: pile.online,
     connectorCount: pile.connectorCount,

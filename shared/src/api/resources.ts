@@ -39,6 +39,12 @@ export const PileResource = Type.Object({
   siteId: Type.String(),
   pileNo: Type.String(),
   vendor: Type.String(),
+  unverified: Nullable(
+    Type.Object(
+      { profile: Type.String(), zh: Type.String(), en: Type.String() },
+      { description: 'its protocol is an assumption, and which; null: it is public' },
+    ),
+  ),
   adopted: Type.Boolean({ description: 'false: waits for adoption, gets no service' }),
   online: Type.Boolean(),
   connectorCount: Type.Integer(),

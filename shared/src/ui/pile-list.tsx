@@ -6,6 +6,7 @@ import { ProblemError } from './api-client.ts';
 import { useEntity, useEntityIds, useLive } from './live-context.tsx';
 import { Cell, type GridColumn, LiveGrid } from './live-grid.tsx';
 import { StatusTag } from './status-tag.tsx';
+import { UnverifiedTag } from './unverified-tag.tsx';
 
 function Adoption({ pileNo, adopted }: { pileNo: string; adopted: boolean }) {
   const { api } = useLive();
@@ -34,7 +35,9 @@ function PileCells({ id }: { id: string }) {
   return (
     <>
       <Cell>{pile.pileNo}</Cell>
-      <Cell>{pile.vendor}</Cell>
+      <Cell>
+        {pile.vendor} <UnverifiedTag of={pile.unverified} />
+      </Cell>
       <Cell>
         <StatusTag name={pile.online ? 'online' : 'offline'} />
       </Cell>
@@ -59,7 +62,7 @@ export function PileList() {
   const columns = useMemo<readonly GridColumn[]>(
     () => [
       { id: 'pile', title: t('col.pile'), track: 'minmax(140px, 1fr)' },
-      { id: 'vendor', title: t('col.vendor'), track: '80px' },
+      { id: 'vendor', title: t('col.vendor'), track: '150px' },
       { id: 'state', title: t('col.state'), track: '110px' },
       { id: 'connectors', title: t('nav.connectors'), track: '90px', numeric: true },
       { id: 'firmware', title: t('col.firmware'), track: 'minmax(120px, 1fr)' },

@@ -209,7 +209,12 @@ export const en = {
     connectors: 'No gun yet. It appears when a pile logs in.',
     piles: 'No pile has called yet. Point one at this box.',
   },
-  pile: { adopt: 'Adopt', waiting: 'waits for adoption', adoptedDone: 'Adopted.' },
+  pile: {
+    adopt: 'Adopt',
+    waiting: 'waits for adoption',
+    adoptedDone: 'Adopted.',
+    unverified: 'unverified',
+  },
   login: {
     title: 'Log in',
     user: 'User',

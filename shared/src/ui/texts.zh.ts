@@ -212,7 +212,12 @@ export const zh: Same<typeof en> = {
     connectors: '还没有充电枪。桩登录后会出现。',
     piles: '还没有桩连接。请把桩的平台地址指向本机。',
   },
-  pile: { adopt: '接纳', waiting: '等待接纳', adoptedDone: '已接纳。' },
+  pile: {
+    adopt: '接纳',
+    waiting: '等待接纳',
+    adoptedDone: '已接纳。',
+    unverified: '未经验证',
+  },
   login: {
     title: '登录',
     user: '用户名',
