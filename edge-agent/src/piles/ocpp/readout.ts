@@ -1,6 +1,7 @@
 import { type EnergyStep, energyStep, smallCount } from '@holdfast/shared/units';
 import { energyOfMilliWh } from './decimal.ts';
 import type { MeterLocation, Phase } from './measurands.ts';
+import type { LineCurrents } from './phase-learning.ts';
 import type { Sample } from './sampled-values.ts';
 
 /** What the samples of one instant say of a connector; `null`: nothing. */
@@ -121,12 +122,14 @@ export function electricalOf({ powerW, voltageMv, currentMa }: Readout): {
   return { voltageMv, currentMa: Math.round((powerW * 1_000_000) / voltageMv) };
 }
 
-/** The grid's line behind a phase of the pile, by `ConnectorPhaseRotation` (RST, RTS, …). */
+const GRID_LINES: Readonly<Record<string, 'L1' | 'L2' | 'L3'>> = { R: 'L1', S: 'L2', T: 'L3' };
+
+/** The grid's line behind a phase of the pile, by `ConnectorPhaseRotation` (RST, RTS, …); `?` is none. */
 function gridLineOf(phase: 'L1' | 'L2' | 'L3', rotation: string): 'L1' | 'L2' | 'L3' | null {
-  const turned = /^[RST]{3}$/.test(rotation) && new Set(rotation).size === 3;
+  const known = rotation.replaceAll('?', '');
+  const turned = /^[RST?]{3}$/.test(rotation) && new Set(known).size === known.length;
   if (!turned) return null;
-  const letter = rotation.charAt(Number(phase.charAt(1)) - 1);
-  return letter === 'R' ? 'L1' : letter === 'S' ? 'L2' : 'L3';
+  return GRID_LINES[rotation.charAt(Number(phase.charAt(1)) - 1)] ?? null;
 }
 
 const PILE_LINES = ['L1', 'L2', 'L3'] as const;
@@ -143,4 +146,12 @@ export function gridCurrentsOf(
     return line === null || current === null ? [] : [[line, current] as const];
   });
   return told.length === 0 ? null : Object.fromEntries(told);
+}
+
+/** Current of each line as a meter names it, mA; lines that it leaves out carry none. `null`: no line. */
+export function lineCurrentsOf(samples: readonly Sample[]): LineCurrents | null {
+  const of = placed(samples, 'Current.Import');
+  const [l1, l2, l3] = PILE_LINES.map((phase) => small(last(of, phase)));
+  if ((l1 ?? l2 ?? l3 ?? null) === null) return null;
+  return [l1 ?? 0, l2 ?? 0, l3 ?? 0];
 }

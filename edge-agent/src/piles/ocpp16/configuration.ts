@@ -198,10 +198,15 @@ export function restarted(state: Ocpp16State): OcppStep {
   return keep(state, { ...configuration, rebootPending: false });
 }
 
-/** The phase rotation that the station is wired with at a connector, e.g. `RST` ([OCPP-E11]). */
+/**
+ * [OCPP-E11] How the lines of a connector are turned, e.g. `RST`: as the station says, else as its
+ * currents have shown (`?` for what is not known); empty: nobody knows.
+ */
 export function rotationOf(state: Ocpp16State, connectorNo: number): string {
   const value = state.memory.configuration?.keys['ConnectorPhaseRotation']?.value ?? '';
   const items = itemsOf(value).map((item) => item.split('.'));
   const own = items.find(([no]) => no === String(connectorNo)) ?? items.find(([no]) => no === '0');
-  return own?.[1] ?? (items[0]?.length === 1 ? (items[0][0] ?? '') : '');
+  const said = own?.[1] ?? (items[0]?.length === 1 ? items[0][0] : undefined);
+  const learnt = state.memory.rotation[connectorNo] ?? '';
+  return said !== undefined && /^[RST]{3}$/.test(said) ? said : learnt;
 }

@@ -53,6 +53,8 @@ export interface Memory {
   readonly meters: MeterNotes;
   /** What stops that came without a number have ended, by what they said ([OCPP-C2]). */
   readonly stops: Readonly<Record<string, ChargeRef>>;
+  /** How connectors are wired, as their currents showed ([OCPP-E11]). */
+  readonly rotation: Readonly<Record<string, string>>;
 }
 
 export const NO_MEMORY: Memory = {
@@ -64,6 +66,7 @@ export const NO_MEMORY: Memory = {
   availability: {},
   meters: {},
   stops: {},
+  rotation: {},
 };
 
 const CONNECTORS_MAX = 64;
@@ -120,15 +123,19 @@ function stopsOf(note: Fields): Readonly<Record<string, ChargeRef>> {
 const numbersIn = (value: unknown): readonly number[] =>
   Array.isArray(value) ? value.filter((item) => Number.isSafeInteger(item)) : [];
 
+const wordsIn = (note: Fields): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(note).flatMap(([connector, word]) =>
+      typeof word === 'string' ? [[connector, word] as const] : [],
+    ),
+  );
+
 /** Notes of a station as they come back from the site; one that is not as it was written is forgotten. */
 export function readMemory(notes: ReadonlyMap<string, unknown>): Memory {
   const at = (key: string): Fields => {
     const note = notes.get(key);
     return isFields(note) ? note : {};
   };
-  const availability = Object.entries(at('availability')).flatMap(([connector, wanted]) =>
-    typeof wanted === 'string' ? [[connector, wanted]] : [],
-  );
   return {
     boot: bootOf(notes.get('boot')),
     configuration: configurationOf(notes.get('configuration')),
@@ -141,9 +148,10 @@ export function readMemory(notes: ReadonlyMap<string, unknown>): Memory {
       version: integerAt(at('local-list'), 'version') ?? 0,
       cards: textsIn(at('local-list')['cards']),
     },
-    availability: Object.fromEntries(availability),
+    availability: wordsIn(at('availability')),
     meters: metersOf(at('meters')),
     stops: stopsOf(at('stops')),
+    rotation: wordsIn(at('rotation')),
   };
 }
 
@@ -157,5 +165,6 @@ export const NOTES = {
   availability: (memory: Memory): unknown => memory.availability,
   meters: ({ meters }: Memory): unknown => meterNotes(meters),
   stops: ({ stops }: Memory): unknown => stops,
+  rotation: ({ rotation }: Memory): unknown => rotation,
 } as const;
 export type NoteKey = keyof typeof NOTES;

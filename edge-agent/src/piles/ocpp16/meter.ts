@@ -2,8 +2,8 @@ import type { DriverView } from '../driver.ts';
 import { type Fields, integerAt, listAt } from '../ocpp/fields.ts';
 import { withReset } from '../ocpp/meter-notes.ts';
 import { chargeEnergyOf, nextNo, placed, withReading } from '../ocpp/meter-register.ts';
-import { gridCurrentsOf, readoutOf, readoutOver } from '../ocpp/readout.ts';
-import { type Sample, type Samples, samplesOf, withoutDoubles } from '../ocpp/sampled-values.ts';
+import { readoutOf, readoutOver } from '../ocpp/readout.ts';
+import { type Samples, samplesOf, withoutDoubles } from '../ocpp/sampled-values.ts';
 import { type ClockMoment, placedBy } from '../ocpp/station-clock.ts';
 import {
   andThen,
@@ -18,7 +18,7 @@ import {
   step,
 } from '../ocpp/steps.ts';
 import { type ReadingTime, readingTime, toldTime } from '../ocpp/told-time.ts';
-import { rotationOf } from './configuration.ts';
+import { gridSeen, linesSeen } from './lines.ts';
 import { showSoon } from './measure.ts';
 import {
   chargesOf,
@@ -129,14 +129,6 @@ function dcSeen(state: Ocpp16State, soc: number | null): OcppStep {
   return remember(state, 'boot', { boot: { ...boot, dc: true } });
 }
 
-/** The lines of the grid that a connector loads, where its wiring turns them ([OCPP-E11]). */
-function linesSeen(state: Ocpp16State, connectorNo: number, samples: readonly Sample[]): OcppStep {
-  const rotation = rotationOf(state, connectorNo);
-  if (rotation === '' || rotation === 'RST') return stay(state);
-  const lines = gridCurrentsOf(samples, rotation);
-  return lines === null ? stay(state) : step(state, observed('gridLines', { connectorNo, lines }));
-}
-
 function live(
   state: Ocpp16State,
   connectorNo: number,
@@ -144,10 +136,11 @@ function live(
   view: DriverView,
 ): OcppStep {
   const samples = withoutDoubles(values.flatMap((value) => value.samples.samples));
+  const atMs = values.at(-1)?.time.ms ?? view.nowMs;
   const now = readoutOf(samples);
   const readout = readoutOver(connectorOf(state, connectorNo).readout, now);
   const read = dcSeen(withConnector(state, connectorNo, { readout }), now.soc);
-  const lined = andThen(read, (s) => linesSeen(s, connectorNo, samples));
+  const lined = andThen(read, (s) => linesSeen(s, connectorNo, samples, atMs));
   return andThen(lined, (s) => showSoon(s, connectorNo, view));
 }
 
@@ -170,7 +163,11 @@ export function meterValues(state: Ocpp16State, message: Call, view: DriverView)
       : andThen(done, (s) => step(s, observed('signedMeterValues', { connectorNo, signed })));
   if (connectorNo <= 0) {
     // [OCPP-E9] The main meter counts no charge.
-    return andThen(kept, (s) => step(s, observed('mainMeter', payload)));
+    const seen = andThen(kept, (s) => step(s, observed('mainMeter', payload)));
+    return told.values.reduce(
+      (so, { time, samples }) => andThen(so, (s) => gridSeen(s, samples.samples, time.ms)),
+      seen,
+    );
   }
   const byCharge = Map.groupBy(
     told.values,

@@ -2,6 +2,7 @@ import type { EnergyStep } from '@holdfast/shared/units';
 import type { OpenCharge } from '../../ports/site.ts';
 import type { DriverView } from '../driver.ts';
 import { type MeterRegister, registerFrom } from '../ocpp/meter-register.ts';
+import { type LineCurrents, NO_EVIDENCE, type PhaseEvidence } from '../ocpp/phase-learning.ts';
 import { NO_QUIRKS, type Quirks, quirksOf } from '../ocpp/quirks.ts';
 import { NO_READOUT, type Readout } from '../ocpp/readout.ts';
 import { type ClockMoment, NEW_CLOCK, offsetOf, type StationClock } from '../ocpp/station-clock.ts';
@@ -24,8 +25,17 @@ export interface Connector {
   readonly faulted: boolean | null;
   readonly readout: Readout;
   readonly shownAtMs: number;
+  /** Current of each line, and what it has shown of the wiring ([OCPP-E11]). */
+  readonly lines: LinesAt | null;
+  readonly wiring: PhaseEvidence;
   /** What may be drawn now, as far as we set it; `null`: no limit of ours. */
   readonly limit: Limit | null;
+}
+
+/** Currents of three lines by the station's repaired clock. */
+export interface LinesAt {
+  readonly atMs: number;
+  readonly currents: LineCurrents;
 }
 
 /** A limit that is wanted, and where it stands. */
@@ -102,6 +112,8 @@ export interface Ocpp16State {
   readonly quirks: Quirks;
   readonly clock: StationClock;
   readonly connectors: Readonly<Record<number, Connector>>;
+  /** What the main meter (connector 0) last said of its lines. */
+  readonly grid: LinesAt | null;
   readonly charges: readonly Running[];
   readonly waiting: readonly Waiting[];
   readonly operations: readonly Asked[];
@@ -140,6 +152,7 @@ export const beginState = (pileNo: string, settings: Ocpp16Settings): Ocpp16Stat
   quirks: NO_QUIRKS,
   clock: NEW_CLOCK,
   connectors: {},
+  grid: null,
   charges: [],
   waiting: [],
   operations: [],
@@ -157,6 +170,8 @@ const UNKNOWN_CONNECTOR: Connector = {
   faulted: null,
   readout: NO_READOUT,
   shownAtMs: 0,
+  lines: null,
+  wiring: NO_EVIDENCE,
   limit: null,
 };
 

@@ -144,6 +144,36 @@ describe('configuration', () => {
     ]);
   });
 
+  test('[OCPP-E11] a wiring that it does not tell is learnt of its main meter, and kept', () => {
+    const talk = new Talk().boot().configured({ ConnectorPhaseRotation: '0.Unknown,1.Unknown' });
+    const values = (connectorId: number, amperes: readonly number[], seconds: number) =>
+      talk.hear('MeterValues', {
+        connectorId,
+        meterValue: [
+          {
+            timestamp: at(seconds),
+            sampledValue: amperes.map((value, n) => ({
+              value: String(value),
+              measurand: 'Current.Import',
+              phase: `L${n + 1}`,
+            })),
+          },
+        ],
+      });
+    for (let n = 0; n < 10; n += 1) {
+      const drawn = n % 2 === 0 ? 0 : 16;
+      talk.nowMs = NOW_MS + n * 60_000;
+      values(1, [drawn], n * 60);
+      values(0, [3, 5 + drawn, 4], n * 60);
+    }
+    expect(notesIn(talk.effects, 'rotation')).toEqual([{ 1: 'S??' }]);
+    talk.restart();
+    talk.open();
+    expect(ofType(values(1, [7], 700), 'Observed')).toMatchObject([
+      { name: 'gridLines', body: { connectorNo: 1, lines: { L2: 7_000 } } },
+    ]);
+  });
+
   test('[OCPP-D1] whatever a station tells of itself, its note stays small', () => {
     const talk = new Talk().boot();
     const flood = Array.from({ length: 2_000 }, (_, n) => [`Key${n}`, '长'.repeat(400)] as const);
