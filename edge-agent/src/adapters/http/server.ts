@@ -1,10 +1,5 @@
-import { existsSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import path from 'node:path';
-import fastifyStatic from '@fastify/static';
-import swagger from '@fastify/swagger';
-import swaggerUi from '@fastify/swagger-ui';
-import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import websocket from '@fastify/websocket';
 import type { LiveFeed } from '@holdfast/shared/api/live-feed';
 import { type LiveSockets, liveSockets } from '@holdfast/shared/api/live-sockets';
@@ -25,6 +20,8 @@ import type { SiteLog } from '../../site/log.ts';
 import { cardRoutes, groupRoutes } from './card-routes.ts';
 import { fileRoutes } from './file-routes.ts';
 import { gatekeeper } from './gatekeeper.ts';
+import { latePages } from './late-pages.ts';
+import { lateSchemas } from './late-schemas.ts';
 import type { Metrics } from './metrics.ts';
 import { pileRoutes } from './pile-routes.ts';
 import { problemAnswers } from './problems.ts';
@@ -73,38 +70,6 @@ export interface HttpServer {
   readonly stop: () => Promise<void>;
 }
 
-async function documentation(app: EdgeServer): Promise<void> {
-  await app.register(swagger, {
-    openapi: {
-      info: {
-        title: 'Holdfast edge agent',
-        version: '1',
-        description:
-          'One site, also while the hub cannot be reached. Exact decimals are strings, times are ISO with +08:00, listings are paged with ?after=, errors are application/problem+json. On loopback no token is needed.',
-      },
-      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
-    },
-  });
-  await app.register(swaggerUi, { routePrefix: '/api/docs' });
-}
-
-const NO_PAGE = `<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>Holdfast</title>
-<body style="font:16px/1.6 system-ui;max-width:40em;margin:4em auto;padding:0 1em">
-<h1>场站页面尚未构建 · The station page has not been built</h1>
-<p>在项目目录运行 <code>npm start</code>，它会构建页面。<br>Run <code>npm start</code> in the project: it builds the page.</p>
-<p>API: <a href="/api/docs">/api/docs</a> · <a href="/health">/health</a> · <a href="/metrics">/metrics</a></p>
-</body></html>`;
-
-async function stationPage(app: EdgeServer, folder: string): Promise<void> {
-  if (existsSync(path.join(folder, 'index.html'))) {
-    await app.register(fastifyStatic, { root: folder, cacheControl: false });
-    return;
-  }
-  app.get('/', { schema: { hide: true } }, (_request, reply) =>
-    reply.type('text/html; charset=utf-8').send(NO_PAGE),
-  );
-}
-
 function upkeepRoutes(app: EdgeServer, api: EdgeApi, metrics: Metrics): void {
   app.get(
     '/health',
@@ -125,14 +90,17 @@ const OPEN_ROUTES = ['/api/v1/login', '/api/v1/live', '/api/v1/openapi.json', '/
 export async function httpServer(options: HttpOptions): Promise<HttpServer> {
   const { api, clock, timers, log, token } = options;
   const keeper = gatekeeper(token, clock.monoMs);
+  const schemas = lateSchemas();
   const app: EdgeServer = fastify({
     bodyLimit: options.bodyBytes,
     requestTimeout: REQUEST_MS,
     forceCloseConnections: true,
     exposeHeadRoutes: false,
+    schemaController: { compilersFactory: schemas.compilersFactory },
   })
     .withTypeProvider<TypeBoxTypeProvider>()
-    .setValidatorCompiler(TypeBoxValidatorCompiler);
+    .setValidatorCompiler(schemas.validatorCompiler);
+  const pages = latePages(app, options.pageFolder, log);
   const live: LiveSockets = liveSockets({
     feed: options.feed,
     collect: options.collect,
@@ -142,6 +110,7 @@ export async function httpServer(options: HttpOptions): Promise<HttpServer> {
     isToken: keeper.isToken,
   });
   problemAnswers(app, log);
+  app.addHook('onRequest', schemas.load);
   app.addHook('onRequest', async (request) => {
     const { url } = request.routeOptions;
     const isGuarded = url?.startsWith('/api/v1/') === true || url === '/metrics';
@@ -151,7 +120,6 @@ export async function httpServer(options: HttpOptions): Promise<HttpServer> {
     }
   });
   await app.register(websocket, { options: { maxPayload: WS_MESSAGE_BYTES } });
-  await documentation(app);
   await app.register(
     async (v1: EdgeServer) => {
       apiRoutes(v1, api, keeper);
@@ -164,12 +132,13 @@ export async function httpServer(options: HttpOptions): Promise<HttpServer> {
       v1.get('/live', { websocket: true, schema: { hide: true } }, (socket, request) =>
         live.take(socket, request.ip),
       );
-      v1.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
+      v1.get('/openapi.json', { schema: { hide: true } }, () => pages.document());
     },
     { prefix: '/api/v1' },
   );
   upkeepRoutes(app, api, options.metrics(live.clients));
-  await stationPage(app, options.pageFolder);
+  const schema = { hide: true };
+  app.route({ method: ['GET', 'HEAD'], url: '/*', schema, handler: pages.serve });
 
   return {
     app,
@@ -187,6 +156,7 @@ export async function httpServer(options: HttpOptions): Promise<HttpServer> {
     async stop() {
       live.close();
       await app.close();
+      await pages.close();
     },
   };
 }
