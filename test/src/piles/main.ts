@@ -2,7 +2,13 @@ import { writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import { FIELD_FAULTS, NO_FAULTS } from './faults.ts';
 import { FLEET_DEFAULTS, fleetLists, runFleet } from './fleet.ts';
-import { type Address, PILE_PROTOCOLS, PROTOCOL_NAMES, type ProtocolName } from './protocols.ts';
+import {
+  type Address,
+  FRONTS,
+  PILE_PROTOCOLS,
+  PROTOCOL_NAMES,
+  type ProtocolName,
+} from './protocols.ts';
 import { FIELD_PACE, SHOW_PACE } from './setup.ts';
 import { realTime } from './tcp-surroundings.ts';
 
@@ -20,9 +26,6 @@ function address(text: string): Address {
   }
   return { host: text.slice(0, at), port };
 }
-
-/** Where an edge agent listens unless it was told otherwise. */
-const PORTS = { ykc: 9001, ocpp: 9100 } as const;
 
 interface Options {
   readonly protocol: ProtocolName;
@@ -56,7 +59,7 @@ async function run(options: Options): Promise<void> {
     seed: options.seed,
     first: protocol.first,
     time: realTime,
-    runPile: protocol.piles(options.to ?? { host: '127.0.0.1', port: PORTS[protocol.front] }),
+    runPile: protocol.piles(options.to ?? { host: '127.0.0.1', port: FRONTS[protocol.front].port }),
     faults: options.faults === 'field' ? FIELD_FAULTS : NO_FAULTS,
     pace: options.pace === 'field' ? FIELD_PACE : SHOW_PACE,
   };

@@ -1,3 +1,4 @@
+import { type PileSecret, runGqaaPile } from './gqaa/runner.ts';
 import type { Dialect } from './ocpp/dialect.ts';
 import { runOcppPile } from './ocpp/runner.ts';
 import type { OcppSurroundings } from './ocpp/surroundings.ts';
@@ -19,6 +20,7 @@ export interface Address {
 /** Fronts of an edge agent that virtual piles connect to; the port is that of the show. */
 export const FRONTS = {
   ykc: { title: '云快充', port: 9001, at: (port: number) => `127.0.0.1:${port}` },
+  gqaa: { title: '广汽 (unverified)', port: 9020, at: (port: number) => `127.0.0.1:${port}` },
   ocpp: {
     title: 'OCPP',
     port: 9100,
@@ -43,6 +45,11 @@ export const ykcPiles =
   (surroundings: Surroundings): RunPile =>
   (setup, books) =>
     runYkcPile(setup, surroundings, books);
+
+export const gqaaPiles =
+  (surroundings: Surroundings, secret?: PileSecret): RunPile =>
+  (setup, books) =>
+    runGqaaPile(setup, surroundings, books, secret);
 
 /** Every OCPP pile proves who it is, as a closed site wants it. */
 export const ocppPiles =
@@ -91,6 +98,13 @@ export const PILE_PROTOCOLS = {
     title: 'OCPP 2.1',
     dialect: ocpp21,
     piles: overWebSocket(ocpp21),
+  },
+  gqaa: {
+    front: 'gqaa',
+    first: 5_000_000,
+    title: '广汽 (unverified)',
+    dialect: null,
+    piles: (to: Address) => gqaaPiles(tcpSurroundings(to)),
   },
 } as const satisfies Readonly<Record<string, SpokenProtocol>>;
 

@@ -24,7 +24,7 @@ async function run(options: Omit<StationOptions, 'startMs'>, hours: number) {
   return { orders, books, unfinished, report: fleet.books.report(options.seed, options.piles) };
 }
 
-const OCPP: readonly ProtocolName[] = ['ocpp1.6', 'ocpp2.0.1', 'ocpp2.1'];
+const OTHERS: readonly ProtocolName[] = ['ocpp1.6', 'ocpp2.0.1', 'ocpp2.1', 'gqaa'];
 
 const equal = ({ orders, books }: Awaited<ReturnType<typeof run>>): readonly string[] =>
   reconcile('site-01', books, orders, orders).faults;
@@ -53,7 +53,7 @@ describe('a station in virtual time', () => {
     expect(equal(result)).toEqual([]);
   });
 
-  test.each(OCPP)('%s: four hours of a car park, over midnight', async (protocol) => {
+  test.each(OTHERS)('%s: four hours of a car park, over midnight', async (protocol) => {
     const options = { seed: 2, piles: 2, faults: NO_FAULTS, pace: FIELD_PACE };
     const result = await run({ ...options, protocols: [protocol] }, 4);
     expect(result.books.length).toBeGreaterThan(15);
@@ -62,7 +62,7 @@ describe('a station in virtual time', () => {
     expect(result.orders.filter(({ exceptions }) => exceptions.length > 0)).toEqual([]);
   });
 
-  test.each(OCPP.flatMap((protocol) => [3, 4, 5].map((seed) => [protocol, seed] as const)))(
+  test.each(OTHERS.flatMap((protocol) => [3, 4, 5].map((seed) => [protocol, seed] as const)))(
     '%s: a bad night, seed %i: nothing lost, nothing twice',
     async (protocol, seed) => {
       const options = { seed, piles: 2, faults: FIELD_FAULTS, pace: SHOW_PACE };
@@ -75,7 +75,7 @@ describe('a station in virtual time', () => {
   );
 
   test('the same seed gives the same night', async () => {
-    const protocols: readonly ProtocolName[] = ['ykc', ...OCPP];
+    const protocols: readonly ProtocolName[] = ['ykc', ...OTHERS];
     const options = { seed: 9, piles: 2, protocols, faults: FIELD_FAULTS, pace: SHOW_PACE };
     const [one, two] = [await run(options, 0.25), await run(options, 0.25)];
     expect(two.books).toEqual(one.books);

@@ -2,6 +2,8 @@ import { memoryLedger } from '@holdfast/edge-agent/adapters/ledger/memory';
 import { configOf, type EdgeConfig } from '@holdfast/edge-agent/config';
 import { Capture } from '@holdfast/edge-agent/piles/capture';
 import { Connection } from '@holdfast/edge-agent/piles/connection';
+import type { PileProtocol } from '@holdfast/edge-agent/piles/driver';
+import { gqaaProtocol } from '@holdfast/edge-agent/piles/gqaa/protocol';
 import { CONNECTION_LIMITS, noFrames } from '@holdfast/edge-agent/piles/limits';
 import { silentLog } from '@holdfast/edge-agent/piles/log';
 import { Registry } from '@holdfast/edge-agent/piles/registry';
@@ -13,7 +15,13 @@ import type { Order } from '@holdfast/shared/order/order';
 import { openBooks } from '../piles/books.ts';
 import type { Faults } from '../piles/faults.ts';
 import { FLEET_DEFAULTS, type Fleet, fleetLists, joinFleets, runFleet } from '../piles/fleet.ts';
-import { ocppPiles, PILE_PROTOCOLS, type ProtocolName, ykcPiles } from '../piles/protocols.ts';
+import {
+  gqaaPiles,
+  ocppPiles,
+  PILE_PROTOCOLS,
+  type ProtocolName,
+  ykcPiles,
+} from '../piles/protocols.ts';
 import type { Pace } from '../piles/setup.ts';
 import type { Surroundings, Wire } from '../piles/surroundings.ts';
 import { SHOW_TARIFF } from '../world/tariffs.ts';
@@ -103,9 +111,12 @@ function lineOver(time: VirtualTime, accept: Accept): Surroundings['open'] {
   };
 }
 
-/** The edge's end of 云快充 as it is, but for the sockets. */
-function ykcPlatform({ clock, timers }: VirtualTime, parts: PlatformParts): Accept {
-  const protocol = ykcProtocol();
+/** The edge's end of a protocol over TCP as it is, but for the sockets. */
+function tcpPlatform<State, Up, Down>(
+  protocol: PileProtocol<State, Up, Down>,
+  { clock, timers }: VirtualTime,
+  parts: PlatformParts,
+): Accept {
   const room = {
     ...parts,
     protocol,
@@ -138,12 +149,19 @@ export async function openStation(options: StationOptions): Promise<Station> {
   const parts = { site, registry, capture };
   const ocppLine = cutLine(ocppPlatform(time, parts));
   const lines = {
-    ykc: ykcPiles({ time: time.pile, open: lineOver(time, ykcPlatform(time, parts)) }),
+    ykc: ykcPiles({
+      time: time.pile,
+      open: lineOver(time, tcpPlatform(ykcProtocol(), time, parts)),
+    }),
+    gqaa: gqaaPiles({
+      time: time.pile,
+      open: lineOver(time, tcpPlatform(gqaaProtocol(), time, parts)),
+    }),
     ocpp: textSurroundings(time, ocppLine.accept),
   };
   const books = openBooks();
   const fleets = protocols.map((name) => {
-    const { first, dialect } = PILE_PROTOCOLS[name];
+    const { first, front, dialect } = PILE_PROTOCOLS[name];
     return runFleet({
       ...FLEET_DEFAULTS,
       count: options.piles,
@@ -154,7 +172,7 @@ export async function openStation(options: StationOptions): Promise<Station> {
       remoteOneIn: 0,
       time: time.pile,
       books,
-      runPile: dialect === null ? lines.ykc : ocppPiles(dialect, lines.ocpp),
+      runPile: front === 'ocpp' ? ocppPiles(dialect, lines.ocpp) : lines[front],
     });
   });
   const fleet = joinFleets(books, fleets);
