@@ -376,6 +376,19 @@ describe('records by the name of their charge', () => {
   );
 });
 
+test('[SITE-9] [OCPP-E12] what a meter has signed lies with its order, byte for byte', async () => {
+  const world = await openWorld();
+  await world.pile.says(began());
+  const { no } = stored(world).charge;
+  const signed = { type: 'MeterSigned', rawHex: 'c0ffee', frameType: 'MeterValues' } as const;
+  await world.pile.says({ ...signed, connectorNo: null, charge: { by: 'no', no } });
+  await world.pile.says({ ...signed, connectorNo: 1, rawHex: 'beef' });
+  await world.pile.says({ ...signed, connectorNo: 2, rawHex: 'dead' });
+  const [order] = await orders(world);
+  const kept = await world.ledger.records(order?.orderNo ?? '');
+  expect(kept.map(({ rawHex }) => rawHex)).toEqual(['5b32', 'c0ffee', 'beef']);
+});
+
 describe('cards', () => {
   const check = async (world: World, token: string) => {
     const identity = { by: 'token', token, tokenType: 'idTag' } as const;

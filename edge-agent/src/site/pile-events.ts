@@ -19,6 +19,7 @@ import {
   type PileMemory,
   type SiteRoom,
 } from './room.ts';
+import { onMeterSigned } from './signed.ts';
 import { onStartAsked, ratedPowerOf } from './starts.ts';
 import { tryStep } from './stepper.ts';
 import { onRecordUploaded } from './uploads.ts';
@@ -243,6 +244,7 @@ const HANDLERS: { readonly [T in PileEvent['type']]: Handler<T> } = {
   StartAnswered: onStartAnswered,
   StopAnswered: onStopAnswered,
   RecordUploaded: onRecordUploaded,
+  MeterSigned: onMeterSigned,
   TariffAnswered: (room, pile, _link, event) => onTariffAnswered(room, pile, event),
   ClockAnswered: onClock,
   CommandAnswered: onCommandAnswered,

@@ -32,7 +32,7 @@ interface Place {
 }
 
 /** The order of a charge by its pile's own name for it. */
-async function sessionOfCharge(
+export async function sessionOfCharge(
   room: SiteRoom,
   pileNo: string,
   ref: ChargeRef,

@@ -86,6 +86,15 @@ export type PileEvent =
       /** Who ended the charge at the pile; the receipt says what the site thinks of that card. */
       readonly endedBy?: Identity;
     }
+  /** A message with values that a meter has signed: kept byte for byte with the order of the charge. */
+  | {
+      readonly type: 'MeterSigned';
+      /** `null`: the charge says it. */
+      readonly connectorNo: number | null;
+      readonly charge?: ChargeRef;
+      readonly rawHex: string;
+      readonly frameType: string;
+    }
   | { readonly type: 'TariffAnswered'; readonly modelNo: string; readonly accepted: boolean }
   | { readonly type: 'ClockAnswered'; readonly pileTimeMs: number | null }
   /** The answer to a command that has no event of its own (limits, cards, reboot, firmware …). */

@@ -462,6 +462,19 @@ test('[OCPP-E10] readings of the stop message itself are part of its record, eac
   expect(record?.readings?.map(({ energy }) => energy)).toEqual([0n, 20_000n, 54_000n]);
 });
 
+test('[OCPP-E12] a message with signed values goes on as the very bytes that came', () => {
+  const talk = new Talk().boot();
+  talk.charge();
+  const signed = { value: 'OCMF|{"RV":1.50}|{}', format: 'SignedData' };
+  const value = { timestamp: at(0), sampledValue: [signed, { value: '27010000.0' }] };
+  const said = { connectorId: 1, transactionId: 1_001, meterValue: [value] };
+  const [kept] = ofType(talk.hear('MeterValues', said), 'MeterSigned');
+  expect(kept).toMatchObject({ connectorNo: 1, charge: { by: 'no', no: 1_001 } });
+  const raw = Buffer.from(kept?.rawHex ?? '', 'hex').toString();
+  expect(raw).toContain(JSON.stringify(said));
+  expect(ofType(talk.hear('MeterValues', meter(30, '27010200')), 'MeterSigned')).toEqual([]);
+});
+
 test('[OCPP-E14] a value each second is shown now and then, and counts each time', () => {
   const talk = new Talk().boot();
   talk.charge();

@@ -1,3 +1,4 @@
+import { hexOf } from '@holdfast/protocols/kernel/bytes';
 import type { DriverView } from '../driver.ts';
 import { type Fields, integerAt, listAt } from '../ocpp/fields.ts';
 import { withReset } from '../ocpp/meter-notes.ts';
@@ -150,17 +151,37 @@ function noteReset(state: Ocpp16State, { no, register }: Running): OcppStep {
   return meters === undefined ? stay(state) : remember(state, 'meters', { meters });
 }
 
+/** [OCPP-E12] What a meter has signed is kept as the very bytes that came. */
+function signedIn(
+  { payload, action }: Call,
+  values: readonly ToldValue[],
+  raw: Uint8Array,
+): readonly OcppEffect[] {
+  if (values.every(({ samples }) => samples.signed.length === 0)) return [];
+  const no = integerAt(payload, 'transactionId') ?? -1;
+  return [
+    emit({
+      type: 'MeterSigned',
+      connectorNo: integerAt(payload, 'connectorId') ?? null,
+      ...(no > 0 ? { charge: { by: 'no', no } } : {}),
+      rawHex: hexOf(raw),
+      frameType: action,
+    }),
+  ];
+}
+
 /** MeterValues: answered at once. */
-export function meterValues(state: Ocpp16State, message: Call, view: DriverView): OcppStep {
+export function meterValues(
+  state: Ocpp16State,
+  message: Call,
+  view: DriverView,
+  raw: Uint8Array,
+): OcppStep {
   const { payload } = message;
   const connectorNo = integerAt(payload, 'connectorId') ?? 0;
   const told = valuesIn(state, message, 'meterValue', view);
   const done = step(told.state, answer(message.call, {}), ...told.effects);
-  const signed = told.values.flatMap(({ samples }) => samples.signed);
-  const kept =
-    signed.length === 0
-      ? done
-      : andThen(done, (s) => step(s, observed('signedMeterValues', { connectorNo, signed })));
+  const kept = andThen(done, (s) => step(s, ...signedIn(message, told.values, raw)));
   if (connectorNo <= 0) {
     // [OCPP-E9] The main meter counts no charge.
     const seen = andThen(kept, (s) => step(s, observed('mainMeter', payload)));

@@ -1,6 +1,8 @@
+import { hexOf } from '@holdfast/protocols/kernel/bytes';
 import type { MeterReading } from '@holdfast/shared/money/readings';
+import type { ChargeRef } from '@holdfast/shared/pile/pile-charge';
 import type { DriverView } from '../driver.ts';
-import { type Fields, integerAt, listAt } from '../ocpp/fields.ts';
+import { integerAt, listAt } from '../ocpp/fields.ts';
 import { withReset } from '../ocpp/meter-notes.ts';
 import { chargeEnergyOf, placed } from '../ocpp/meter-register.ts';
 import { readoutOf, readoutOver } from '../ocpp/readout.ts';
@@ -65,10 +67,16 @@ export function valuesIn(
   return { state: so.state, values, effects: so.effects };
 }
 
-/** [OCPP-E12] Signed values go on word for word. */
-export function signedIn(values: readonly ToldValue[], at: Fields): readonly OcppEffect[] {
-  const signed = values.flatMap(({ samples }) => samples.signed);
-  return signed.length === 0 ? [] : [observed('signedMeterValues', { ...at, signed })];
+/** [OCPP-E12] A message with signed values is kept as the very bytes that came. */
+export function signedIn(
+  values: readonly ToldValue[],
+  { action }: Call,
+  of: { readonly connectorNo: number | null; readonly charge?: ChargeRef },
+  raw: Uint8Array,
+): readonly OcppEffect[] {
+  return values.every(({ samples }) => samples.signed.length === 0)
+    ? []
+    : [emit({ type: 'MeterSigned', ...of, rawHex: hexOf(raw), frameType: action })];
 }
 
 /** Old values are for the bill, and for no page ([OCPP-C6]). */
@@ -142,11 +150,17 @@ export function noteReset(state: Ocpp2State, { key, register }: Charge): Ocpp2St
 }
 
 /** MeterValues: answered at once. */
-export function meterValues(state: Ocpp2State, message: Call, view: DriverView): Ocpp2Step {
+export function meterValues(
+  state: Ocpp2State,
+  message: Call,
+  view: DriverView,
+  raw: Uint8Array,
+): Ocpp2Step {
   const { payload } = message;
   const evseId = integerAt(payload, 'evseId') ?? 0;
   const told = valuesIn(state, message, view);
-  const signed = signedIn(told.values, { evseId });
+  const [first = evseId] = numbersOf(state.memory.connectors, evseId);
+  const signed = signedIn(told.values, message, { connectorNo: first }, raw);
   const done = step(told.state, answer(message.call, {}), ...told.effects, ...signed);
   // The main meter counts no charge.
   if (evseId <= 0) return andThen(done, (s) => step(s, observed('mainMeter', payload)));

@@ -485,7 +485,10 @@ test('[OCPP-E6] [OCPP-E12] numbers as text are read, signed values go on word fo
   const began = hear(talk, { ...STARTED, meterValue: [{ timestamp: at(0), sampledValue }] });
   expect(ofType(began, 'ChargeBegan')).toMatchObject([{ charge: { meterStart: 270_100_000n } }]);
   expect(ofType(began, 'Deviated')).toMatchObject([{ rule: 'OCPP-E6' }]);
-  expect(ofType(began, 'Observed')).toMatchObject([
-    { name: 'signedMeterValues', body: { transactionId: KEY, signed: [{ raw: sampledValue[0] }] } },
-  ]);
+  expect(ofType(began, 'MeterSigned')).toEqual([]);
+  talk.store(began);
+  const more = { ...UPDATED, meterValue: [{ timestamp: at(60), sampledValue }] };
+  const [signed] = ofType(hear(talk, more), 'MeterSigned');
+  expect(signed).toMatchObject({ charge: { by: 'key', key: KEY }, frameType: 'TransactionEvent' });
+  expect(Buffer.from(signed?.rawHex ?? '', 'hex').toString()).toContain('T0NNRnx7fQ==');
 });

@@ -56,7 +56,10 @@ export function transactionEvent(
   const { so, key, now } = happeningIn(state, message, view);
   const charge = withEvent(chargeNamed(so.state, key, view), now);
   const heard: Heard = { message, now, charge, rawHex: hexOf(raw) };
-  const signed = signedIn(now.values, { transactionId: key });
+  const of = { connectorNo: null, charge: { by: 'key', key } } as const;
+  // The first and the last event of a charge are kept whole with its order.
+  const isBetween = message.payload['eventType'] === 'Updated';
+  const signed = isBetween ? signedIn(now.values, message, of, raw) : [];
   const costs = costsIn(message, key);
   const kept = step(withCharge(so.state, charge), ...so.effects, ...signed, ...costs);
   const counted = andThen(kept, (s) => noteReset(s, charge));
