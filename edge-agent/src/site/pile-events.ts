@@ -1,4 +1,4 @@
-import type { Measurement } from '@holdfast/shared/pile/measurement';
+import { type Measurement, powerOf } from '@holdfast/shared/pile/measurement';
 import type { PileEvent } from '@holdfast/shared/pile/pile-event';
 import { sessionOf } from '../orders/opening.ts';
 import { withSample } from '../orders/samples.ts';
@@ -100,21 +100,17 @@ const onLost: Handler<'PileLost'> = async (room, pile, link, { why }) => {
 };
 
 /** Whether the guard says stop, with this report counted. */
-function spentWith(
-  room: SiteRoom,
-  session: Session,
-  { energy, voltageMv, currentMa }: Measurement,
-): boolean {
+function spentWith(room: SiteRoom, session: Session, measurement: Measurement): boolean {
   const { pileNo, payer } = session.order;
+  const { energy } = measurement;
   const nowMs = room.clock.nowMs();
   const samples = withSample(session.samples, { atMs: nowMs, energy }, room.config.rules);
   const others =
     payer.account === null || isGuests(room, session.order)
       ? []
       : room.shelf.ofAccount(payer.account).filter((other) => other.order !== session.order);
-  const measuredW = (voltageMv * currentMa) / 1e6;
   return isSpent({ ...session, samples }, others, {
-    maxPowerW: Math.max(0, ratedPowerOf(room, pileNo) ?? measuredW),
+    maxPowerW: Math.max(0, ratedPowerOf(room, pileNo) ?? powerOf(measurement)),
     reactionMs: room.config.reactionMs,
     nowMs,
   });

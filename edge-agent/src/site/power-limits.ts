@@ -1,3 +1,4 @@
+import { powerOf } from '@holdfast/shared/pile/measurement';
 import { keepNote } from './notes.ts';
 import { raiseAlarm } from './reports.ts';
 import type { PileMemory, SiteRoom } from './room.ts';
@@ -44,8 +45,7 @@ function drawnW(pile: PileMemory, connectorNo: number | null): number {
   let sum = 0;
   for (const { connectorNo: no, seen } of pile.connectors.values()) {
     if (connectorNo !== null && no !== connectorNo) continue;
-    const { voltageMv = 0, currentMa = 0 } = seen?.measurement ?? {};
-    sum += (voltageMv * currentMa) / 1e6;
+    if (seen !== undefined) sum += powerOf(seen.measurement);
   }
   return sum;
 }

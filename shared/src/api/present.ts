@@ -2,7 +2,7 @@ import type { BillRow } from '../money/bill.ts';
 import { RATE_KINDS } from '../money/tariff.ts';
 import type { Order, OrderEvent } from '../order/order.ts';
 import { stopReasonOf } from '../order/stop-reasons.ts';
-import type { Measurement } from '../pile/measurement.ts';
+import { type Measurement, powerOf } from '../pile/measurement.ts';
 import { unverifiedProfileOf } from '../pile/unverified.ts';
 import type { Command, CommandAnswer } from '../sync/commands.ts';
 import type { ConnectorChanged, PileChanged } from '../sync/events.ts';
@@ -119,18 +119,21 @@ export interface SeenMeasurement {
 /** Rounds a count of thousandths (mV, mA) to one decimal of the unit. */
 const tenthText = (milli: number): string => decimalText(BigInt(Math.round(milli / 100)), 1);
 
-/** mV × mA is 1e-6 W; shown in kW to the watt. */
-const kilowattText = (voltageMv: number, currentMa: number): string =>
-  decimalText(BigInt(Math.round((voltageMv * currentMa) / 1e6)), 3);
+/** In kW, to the watt. */
+const kilowattText = (watts: number): string => decimalText(BigInt(Math.round(watts)), 3);
+
+/** A pile that measures power alone has no voltage and no current to show. */
+const isTold = (milli: number, { powerW }: Measurement): boolean =>
+  milli !== 0 || powerW === undefined;
 
 function liveFields(seen: SeenMeasurement | undefined) {
   const m = seen?.measurement;
   // Energy and amount of a charge mean something only while the report names one.
   const charge = m !== undefined && m.tradeNo !== null ? m : undefined;
   return {
-    voltageV: m === undefined ? null : tenthText(m.voltageMv),
-    currentA: m === undefined ? null : tenthText(m.currentMa),
-    powerKw: m === undefined ? null : kilowattText(m.voltageMv, m.currentMa),
+    voltageV: m !== undefined && isTold(m.voltageMv, m) ? tenthText(m.voltageMv) : null,
+    currentA: m !== undefined && isTold(m.currentMa, m) ? tenthText(m.currentMa) : null,
+    powerKw: m === undefined ? null : kilowattText(powerOf(m)),
     soc: m?.soc ?? null,
     energyKwh: charge === undefined ? null : energyText(charge.energy),
     amountYuan: charge === undefined ? null : moneyStepText(charge.amount),

@@ -23,6 +23,8 @@ export interface Measurement {
   readonly homed: boolean | null;
   readonly voltageMv: number;
   readonly currentMa: number;
+  /** Left out: the product of voltage and current. Some piles measure power and no voltage. */
+  readonly powerW?: number;
   /** Percent; `null` where the pile does not know. */
   readonly soc: number | null;
   readonly energy: EnergyStep;
@@ -35,3 +37,11 @@ export interface Measurement {
   /** Neutral fault ids, e.g. `emergency-stop`. */
   readonly faults: readonly string[];
 }
+
+/** Power that a connector draws by a report, W: mV × mA is 1e-6 W. */
+export const powerOf = ({
+  powerW,
+  voltageMv,
+  currentMa,
+}: Pick<Measurement, 'powerW' | 'voltageMv' | 'currentMa'>): number =>
+  powerW ?? (voltageMv * currentMa) / 1e6;

@@ -78,6 +78,7 @@ const measurement = shape<Measurement>({
   homed: nullable(bool),
   voltageMv: real,
   currentMa: real,
+  powerW: optional(real),
   soc: nullable(real),
   energy: exact(4, energyStep),
   lossEnergy: exact(4, energyStep),

@@ -12,7 +12,7 @@ const orNull = <T>(of: fc.Arbitrary<T>) => fc.option(of, { nil: null });
 const anyStep = fc.bigInt(0n, 2n ** 40n);
 const anyLevel = fc.integer({ min: -1_000_000, max: 1_000_000 });
 
-export const anyMeasurement: fc.Arbitrary<Measurement> = fc.record({
+const measurementFields = {
   connectorNo: fc.nat(99),
   tradeNo: orNull(anyName),
   status: fc.constantFrom(...(['offline', 'faulted', 'idle', 'charging', 'unknown'] as const)),
@@ -29,7 +29,12 @@ export const anyMeasurement: fc.Arbitrary<Measurement> = fc.record({
   cableTempC: orNull(fc.integer({ min: -50, max: 205 })),
   batteryMaxTempC: orNull(fc.integer({ min: -50, max: 205 })),
   faults: fc.array(anyName, { maxLength: 3 }),
-});
+};
+
+export const anyMeasurement: fc.Arbitrary<Measurement> = fc.oneof(
+  fc.record(measurementFields),
+  fc.record({ ...measurementFields, powerW: anyLevel }),
+);
 
 const ofKind = <K extends SiteEvent['kind']>(kind: K): fc.Arbitrary<K> => fc.constant(kind);
 

@@ -1,3 +1,4 @@
+import type { Measurement } from '@holdfast/shared/pile/measurement';
 import { type EnergyStep, energyStep, smallCount } from '@holdfast/shared/units';
 import { energyOfMilliWh } from './decimal.ts';
 import type { MeterLocation, Phase } from './measurands.ts';
@@ -110,14 +111,16 @@ export const readoutOver = (before: Readout, now: Readout): Readout => ({
 
 /**
  * Voltage and current whose product is the power that was measured: with several lines the current of
- * the whole connector at the voltage of one.
+ * the whole connector at the voltage of one. Many stations measure power and no voltage.
  */
-export function electricalOf({ powerW, voltageMv, currentMa }: Readout): {
-  readonly voltageMv: number;
-  readonly currentMa: number;
-} {
+export function electricalOf({
+  powerW,
+  voltageMv,
+  currentMa,
+}: Readout): Pick<Measurement, 'voltageMv' | 'currentMa' | 'powerW'> {
   if (powerW === null || voltageMv === null || voltageMv <= 0) {
-    return { voltageMv: voltageMv ?? 0, currentMa: currentMa ?? 0 };
+    const told = { voltageMv: voltageMv ?? 0, currentMa: currentMa ?? 0 };
+    return powerW === null ? told : { ...told, powerW };
   }
   return { voltageMv, currentMa: Math.round((powerW * 1_000_000) / voltageMv) };
 }

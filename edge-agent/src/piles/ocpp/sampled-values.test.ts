@@ -60,6 +60,8 @@ test('[OCPP-E4] a voltage is a mean, and volts times amperes are the power', () 
   const volts = (value: string, phase: string) => ({ value, measurand: 'Voltage', phase });
   const all = readout(power('6900'), volts('229', 'L1-N'), volts('231', 'L2-N'));
   expect(electricalOf(all)).toEqual({ voltageMv: 230_000, currentMa: 30_000 });
+  const alone = readout(power('6900'));
+  expect(electricalOf(alone)).toEqual({ voltageMv: 0, currentMa: 0, powerW: 6_900 });
 });
 
 test('[OCPP-E6] numbers in place of text and commas are read and told', () => {

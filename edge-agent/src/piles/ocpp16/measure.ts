@@ -58,8 +58,7 @@ export function measurementOf(
   const now = charge !== undefined && isCalm ? CHARGING : said;
   const running = now.status === 'idle' ? undefined : charge;
   // [OCPP-E5] Without a charge there is no power, whatever was last measured.
-  const { voltageMv, currentMa } =
-    charge === undefined ? { voltageMv: 0, currentMa: 0 } : electricalOf(readout);
+  const electrical = charge === undefined ? { voltageMv: 0, currentMa: 0 } : electricalOf(readout);
   const energy = running === undefined ? NOTHING : chargeEnergyOf(running.register).energy;
   const sinceMs = running?.startedAtMs ?? view.nowMs;
   return {
@@ -68,8 +67,7 @@ export function measurementOf(
     status: now.status,
     plugged: now.plugged,
     homed: null,
-    voltageMv,
-    currentMa,
+    ...electrical,
     soc: running === undefined ? null : readout.soc,
     energy,
     lossEnergy: energy,

@@ -48,8 +48,7 @@ export function measurementOf(
   const now = saidOf(connector, charge);
   const running = now.status === 'idle' ? undefined : charge;
   // [OCPP-E5] Without a charge there is no power, whatever was last measured.
-  const { voltageMv, currentMa } =
-    running === undefined ? { voltageMv: 0, currentMa: 0 } : electricalOf(readout);
+  const electrical = running === undefined ? { voltageMv: 0, currentMa: 0 } : electricalOf(readout);
   const energy = running === undefined ? NOTHING : chargeEnergyOf(running.register).energy;
   const sinceMs = running?.startedAtMs ?? view.nowMs;
   return {
@@ -58,8 +57,7 @@ export function measurementOf(
     status: now.status,
     plugged: now.plugged,
     homed: null,
-    voltageMv,
-    currentMa,
+    ...electrical,
     soc: running === undefined ? null : readout.soc,
     energy,
     lossEnergy: energy,
