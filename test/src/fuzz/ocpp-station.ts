@@ -178,7 +178,8 @@ export async function fuzzOcpp(
 ): Promise<FuzzReport> {
   const station = await MadStation.open(seed);
   const failures: string[] = [];
-  const warm = Math.floor(count / 10);
+  // By then the validators of hundreds of messages are compiled.
+  const warm = Math.floor(count / 2);
   let before: number | null = null;
   for (let i = 0; i < count && failures.length < FAILURES_SHOWN; i += 1) {
     if (i === warm) before = heapBytes?.() ?? null;
