@@ -480,7 +480,7 @@ describe('the connection', () => {
     await expect(station.call(action, payload)).rejects.toThrow(code);
   });
 
-  test('TC_073 another password: both hold, and then the new one alone', async () => {
+  test('[OCPP-A12] TC_073 another password: both hold, and then the new one alone', async () => {
     const fresh = 'ffeeddccbbaa99887766554433221100';
     const parameters = { key: 'AuthorizationKey', value: fresh };
     expect(await operated('ChangeConfiguration', parameters, ACCEPTED)).toMatchObject({

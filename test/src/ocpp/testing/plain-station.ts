@@ -41,6 +41,11 @@ export class PlainStation {
   private constructor(socket: WebSocket) {
     this.#socket = socket;
     socket.on('message', (data) => this.#onMessage(data));
+    socket.on('close', () => {
+      for (const lost of this.#waiting.values()) lost([4, '', 'lost', 'the connection is gone']);
+      this.#waiting.clear();
+    });
+    socket.on('error', () => undefined);
   }
 
   /** Connects; rejects when the door stays shut. `url`: without the identity. */
