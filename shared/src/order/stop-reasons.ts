@@ -74,8 +74,38 @@ const YKC: readonly (readonly [code: number, zh: string, en: string])[] = [
   [0x90, '未知原因停止', 'Stopped for an unknown reason'],
 ];
 
+/** Stop codes of 广汽 profile-0, unverified: those of 南网's 2020 edition. */
+const GQAA: readonly (readonly [code: number, zh: string, en: string])[] = [
+  [1, '刷卡停止', 'Stopped by card'],
+  [2, '远程停止', 'Stopped remotely'],
+  [3, '充满', 'Battery full'],
+  [4, '余额不足', 'Balance used up'],
+  [5, '充电桩故障', 'Fault of the pile'],
+  [6, 'BMS 停止', 'Stopped by the BMS'],
+  [7, '急停', 'Emergency stop'],
+  [8, '启动失败', 'The start failed'],
+  [9, '停电', 'The pile lost power'],
+  [10, '达到设定电量', 'Energy limit reached'],
+  [11, '达到设定金额', 'Amount limit reached'],
+  [12, '达到设定时间', 'Time limit reached'],
+  [13, '拔枪', 'Unplugged'],
+  [14, '过压', 'Over-voltage'],
+  [15, '欠压', 'Under-voltage'],
+  [16, '过流', 'Over-current'],
+  [17, '绝缘异常', 'Insulation fault'],
+  [18, '漏电', 'Leakage current'],
+  [20, '枪过温', 'Connector too hot'],
+  [21, '桩过温', 'Pile too hot'],
+  [22, '电池过温', 'Battery too hot'],
+  [23, '电子锁异常', 'Electronic lock fault'],
+];
+
 const YKC_REASONS: ReadonlyMap<number, StopReason> = new Map(
   YKC.map(([code, zh, en]) => [code, { zh, en }]),
+);
+
+const GQAA_REASONS: ReadonlyMap<number, StopReason> = new Map(
+  GQAA.map(([code, zh, en]) => [code, { zh, en }]),
 );
 
 const CLASS_REASONS: Readonly<Record<StopClass, StopReason>> = {
@@ -87,6 +117,6 @@ const CLASS_REASONS: Readonly<Record<StopClass, StopReason>> = {
 
 /** The words of a stop code; a code without words of its own gets those of its class. */
 export function stopReasonOf(vendor: string, code: number, stopClass: StopClass): StopReason {
-  const words = vendor.startsWith('ykc') ? YKC_REASONS.get(code) : undefined;
-  return words ?? CLASS_REASONS[stopClass];
+  const table = vendor.startsWith('ykc') ? YKC_REASONS : vendor === 'gqaa' ? GQAA_REASONS : null;
+  return table?.get(code) ?? CLASS_REASONS[stopClass];
 }

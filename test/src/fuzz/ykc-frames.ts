@@ -1,5 +1,3 @@
-import { hexOf } from '@holdfast/protocols/kernel/bytes';
-import { ProtocolError } from '@holdfast/protocols/kernel/errors';
 import {
   BODY_BYTES_MAX,
   crcOrderOf,
@@ -13,49 +11,21 @@ import {
 } from '@holdfast/protocols/ykc/codec';
 import { STANDARD } from '@holdfast/protocols/ykc/dialects';
 import { frames } from '@holdfast/protocols/ykc/frames';
-import { PARTIAL_EXPIRY_MS, type YkcStream, ykcStream } from '@holdfast/protocols/ykc/stream';
+import { PARTIAL_EXPIRY_MS, ykcStream } from '@holdfast/protocols/ykc/stream';
 import { viewer } from '@holdfast/protocols/ykc/view';
-import { type Random, randomOf } from '../piles/random.ts';
+import type { Random } from '../piles/random.ts';
+import {
+  type ByteLine,
+  bytesFrom,
+  type FuzzOptions,
+  type FuzzReport,
+  fuzzLine,
+} from './byte-line.ts';
 
-/**
- * One connection that a mad pile keeps writing to: random frames, mutated frames, garbage and all of
- * them in streams, cut anywhere. After each case the pile waits and sends one good frame. Held
- * against it: nothing is thrown, the frames found are those that plain search finds, each writes the
- * same bytes again, the good frame is read, and the heap stays flat.
- *
- * A case depends on the seed and its number alone, so `--from N --count 1` runs one again.
- */
-export interface FuzzOptions {
-  readonly count: number;
-  readonly seed: number;
-  /** Number of the first case. */
-  readonly from: number;
-}
-
-export interface FuzzReport {
-  readonly cases: number;
-  readonly bytes: number;
-  /** Frames that the stream decoder handed over, those of the good pile included. */
-  readonly frames: number;
-  /** Of these, frames that the table does not read. */
-  readonly unknown: number;
-  /** The first few that went wrong, each with its case. */
-  readonly failures: readonly string[];
-  /** How much more of the heap is in use at the end than after the first tenth; `null` unmeasured. */
-  readonly heapGrowthBytes: number | null;
-}
-
-const FAILURES_SHOWN = 5;
-const PARTS_MAX = 5;
-const GARBAGE_BYTES_MAX = 300;
-/** Showing a message costs as much as reading ten. */
-const SHOW_ONE_IN = 16;
+export type { FuzzOptions, FuzzReport };
 
 const CODES = Object.values(frames).map(({ code }) => code) as [number, ...number[]];
 const view = viewer(STANDARD);
-
-const bytesFrom = (random: Random, length: number): Uint8Array =>
-  Uint8Array.from({ length }, () => random.below(256));
 
 /** A frame with a right length and checksum; its body as long as its table's, or any length. */
 function soundFrame(random: Random): Uint8Array {
@@ -72,162 +42,31 @@ function soundFrame(random: Random): Uint8Array {
   return b;
 }
 
-/** What lines, modems and memory do to a frame. */
-function mutated(random: Random): Uint8Array {
-  const frame = soundFrame(random);
-  const at = random.below(frame.length);
-  switch (random.below(6)) {
-    case 0:
-      frame[at] = (frame[at] ?? 0) ^ (1 << random.below(8));
-      return frame;
-    case 1:
-      return frame.subarray(0, at);
-    case 2:
-      return frame.subarray(at);
-    case 3:
-      return Uint8Array.of(...frame.subarray(0, at), random.below(256), ...frame.subarray(at));
-    case 4:
-      return Uint8Array.of(...frame.subarray(0, at), ...frame.subarray(at + 1));
-    default:
-      frame[1] = random.below(256);
-      return frame;
-  }
-}
-
-function part(random: Random): Uint8Array {
-  switch (random.below(4)) {
-    case 0:
-      return soundFrame(random);
-    case 1:
-      // Half of it start bytes: every one of them may begin a frame.
-      return bytesFrom(random, random.below(GARBAGE_BYTES_MAX)).map((byte) =>
-        byte % 2 === 0 ? START : byte,
-      );
-    default:
-      return mutated(random);
-  }
-}
-
-/** What is wrong with reading a frame; its checksum was the newest to teach the order. */
-function faultOf(frame: Uint8Array, stream: YkcStream, show: boolean): string | undefined {
-  const message = ykc.read(frame);
-  if (show) JSON.stringify(view(message));
-  const [sent, again] = [hexOf(frame), hexOf(ykc.encode(message, stream.crcOrder()))];
-  return sent === again ? undefined : `${sent} is written again as ${again}`;
-}
-
-/** Refusals are `ProtocolError`s; anything else that is thrown goes through. */
-function refuseOrRead(bytes: Uint8Array): void {
-  try {
-    decode(bytes);
-  } catch (error) {
-    if (!(error instanceof ProtocolError)) throw error;
-  }
-}
-
-/** The frames in some bytes, found without any buffering: what the stream decoder is held to. */
-function framesIn(b: Uint8Array): readonly string[] {
-  const found: string[] = [];
-  for (let at = 0; at < b.length; at += 1) {
-    const size = at + 1 < b.length && b[at] === START ? frameSizeAt(b, at) : 0;
-    if (size === 0 || at + size > b.length || crcOrderOf(b, at, size) === undefined) continue;
-    found.push(hexOf(b, at, size));
-    at += size - 1;
-  }
-  return found;
-}
-
-/** What a pile sends in one case: chunks, and how long it waits after each. */
-function madness(random: Random): readonly (readonly [chunk: Uint8Array, waitMs: number])[] {
-  const slow = random.once(8);
-  const sent: [Uint8Array, number][] = [];
-  for (let parts = random.below(PARTS_MAX); parts >= 0; parts -= 1) {
-    const whole = part(random);
-    const cut = random.once(2) ? random.below(whole.length + 1) : whole.length;
-    sent.push([whole.subarray(0, cut), slow ? random.below(2 * PARTIAL_EXPIRY_MS) : 0]);
-    sent.push([whole.subarray(cut), 0]);
-  }
-  return sent;
-}
-
-interface Mad {
-  readonly run: (index: number) => string | undefined;
-  readonly counts: () => {
-    readonly bytes: number;
-    readonly frames: number;
-    readonly unknown: number;
-  };
-}
-
-function madPile(seed: number): Mad {
-  const stream = ykcStream();
-  let nowMs = 0;
-  let bytes = 0;
-  let unknown = 0;
-
-  const send = (random: Random): string | undefined => {
-    const got: string[] = [];
-    let fault: string | undefined;
-    const take = (frame: Uint8Array): void => {
-      got.push(hexOf(frame));
-      if (ykc.read(frame).name === 'unknown') unknown += 1;
-      fault ??= faultOf(frame, stream, random.once(SHOW_ONE_IN));
+const LINE: ByteLine = {
+  start: START,
+  headBytes: 2,
+  frameBytesMax: FRAME_BYTES_MAX,
+  partialMs: PARTIAL_EXPIRY_MS,
+  sizeAt: frameSizeAt,
+  isSound: (b, at, size) => crcOrderOf(b, at, size) !== undefined,
+  soundFrame,
+  open() {
+    const stream = ykcStream();
+    return {
+      stream,
+      isUnknown: (frame) => ykc.read(frame).name === 'unknown',
+      // Its checksum was the newest to teach the order.
+      again: (frame) => ykc.encode(ykc.read(frame), stream.crcOrder()),
+      goodFrame(index) {
+        const body = { pileNo: '32010200000001', gunNo: '01', gunStatus: 'normal' } as const;
+        return ykc.encode({ name: 'heartbeat', seq: seqOf(index), body }, stream.crcOrder());
+      },
     };
-    const sent = madness(random);
-    for (const [chunk, waitMs] of sent) {
-      bytes += chunk.length;
-      refuseOrRead(chunk);
-      stream.push(chunk, nowMs, take);
-      nowMs += waitMs;
-      const waiting = stream.pendingBytes();
-      if (waiting >= FRAME_BYTES_MAX) return `${waiting} bytes are waiting`;
-    }
-    nowMs += PARTIAL_EXPIRY_MS;
-    stream.expire(nowMs, take);
-    if (stream.pendingBytes() > 0) return 'bytes wait after the waiting time';
-    // Where the pile took its time, what it left half done is gone, and finding less is right.
-    const patient = sent.every(([, waitMs]) => waitMs === 0);
-    const wanted = framesIn(Uint8Array.from(sent.flatMap(([chunk]) => [...chunk])));
-    if (patient && got.join() !== wanted.join()) return `found ${got.join()}, not ${wanted.join()}`;
-    return fault;
-  };
+  },
+  show: (frame) => view(ykc.read(frame)),
+  decode,
+};
 
-  return {
-    counts: () => ({ bytes, unknown, frames: stream.counts().frames }),
-    run(index) {
-      const fault = send(randomOf(Math.imul(index + 1, 0x9e37_79b9) ^ seed));
-      if (fault !== undefined) return fault;
-      const body = { pileNo: '32010200000001', gunNo: '01', gunStatus: 'normal' } as const;
-      const good = ykc.encode({ name: 'heartbeat', seq: seqOf(index), body }, stream.crcOrder());
-      const got: string[] = [];
-      stream.push(good, nowMs, (frame) => got.push(hexOf(frame)));
-      return got.join() === hexOf(good) ? undefined : 'the good frame was not read';
-    },
-  };
-}
-
-/** Runs the cases. `heapBytes` reads the heap after a collection, where that can be had. */
-export function fuzzYkc(options: FuzzOptions, heapBytes?: () => number): FuzzReport {
-  const { count, seed, from } = options;
-  const pile = madPile(seed);
-  const failures: string[] = [];
-  const warm = Math.floor(count / 10);
-  let before: number | null = null;
-  for (let i = 0; i < count; i += 1) {
-    if (i === warm) before = heapBytes?.() ?? null;
-    const fault = failures.length < FAILURES_SHOWN ? caught(() => pile.run(from + i)) : undefined;
-    if (fault !== undefined) failures.push(`case ${from + i}: ${fault}`);
-  }
-  const after = heapBytes?.() ?? null;
-  const heapGrowthBytes = before === null || after === null ? null : after - before;
-  return { cases: count, ...pile.counts(), failures, heapGrowthBytes };
-}
-
-/** Whatever is thrown is what the fuzzer looks for. */
-function caught(run: () => string | undefined): string | undefined {
-  try {
-    return run();
-  } catch (error) {
-    return `thrown: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
-  }
-}
+/** A mad pile against the decoder of 云快充. */
+export const fuzzYkc = (options: FuzzOptions, heapBytes?: () => number): FuzzReport =>
+  fuzzLine(LINE, options, heapBytes);
