@@ -264,6 +264,16 @@ describe('who may come in', () => {
     expect(codes).toContain('credential-learned');
   });
 
+  test('[OCPP-A3] a name in other capitals is another name, and whom it may mean is said', async () => {
+    const doors = await open();
+    expect(await askedOf(doors, 'cp-TEXT', PASSWORD)).toBe('404 unknown');
+    expect(await askedOf(doors, 'CP-else', PASSWORD)).toBe('404 unknown');
+    const events = await eventsOf(doors);
+    expect(events.map(({ detail }) => detail)).toEqual(
+      expect.arrayContaining(['no pile of this site; CP-text is', 'no pile of this site']),
+    );
+  });
+
   test('[OCPP-A12] never less than the least profile, nor than was reached before', async () => {
     const doors = await open();
     expect(await askedOf(doors, 'CP-two', PASSWORD)).toBe('403 profile');

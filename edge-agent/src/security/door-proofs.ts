@@ -15,7 +15,8 @@ const CHECKS_MOST = 2;
 const BUSY_MS = 1_000;
 
 /** Nobody here has heard of it: it waits for adoption, and its password with it. */
-export function stranger({ strangers, mark, tell }: DoorRoom, visit: Visit): Refused {
+export function stranger(room: DoorRoom, visit: Visit): Refused {
+  const { strangers, byLowerCase, mark, tell } = room;
   const { identity, address, authorization } = visit;
   const password = basicPasswordOf(authorization, identity);
   strangers.delete(identity);
@@ -24,7 +25,10 @@ export function stranger({ strangers, mark, tell }: DoorRoom, visit: Visit): Ref
   }
   const oldest = strangers.size > STRANGERS_MOST ? strangers.keys().next().value : undefined;
   if (oldest !== undefined) strangers.delete(oldest);
-  tell({ code: 'unknown-pile', pileNo: identity, address, detail: 'no pile of this site' });
+  // [OCPP-A3] Names are compared as they are; that one is nearly known is only said.
+  const meant = byLowerCase.get(identity.toLowerCase());
+  const detail = meant === undefined ? 'no pile of this site' : `no pile of this site; ${meant} is`;
+  tell({ code: 'unknown-pile', pileNo: identity, address, detail });
   return refusedWith('unknown');
 }
 

@@ -23,6 +23,8 @@ export interface DoorRoom {
   readonly mark: (secret: Uint8Array) => string;
   /** Passwords that unknown piles came with, as marks, until somebody adopts them. */
   readonly strangers: Map<string, string>;
+  /** Piles of the configuration by their names in small letters: whom a stranger may mean. */
+  readonly byLowerCase: ReadonlyMap<string, string>;
   /** Identities whose secret is being checked now, and how many at a time. */
   readonly checking: Map<string, number>;
   readonly tell: (event: SecurityEvent) => void;
@@ -66,7 +68,7 @@ const GUESSES: readonly DoorRefusal[] = ['password', 'certificate', 'identity'];
 const secondsOf = (ms: number): number => Math.ceil(ms / SECOND_MS);
 
 export function doorRoom(
-  parts: Omit<DoorRoom, 'guesses' | 'rate' | 'strangers' | 'checking'>,
+  parts: Omit<DoorRoom, 'guesses' | 'rate' | 'strangers' | 'byLowerCase' | 'checking'>,
 ): DoorRoom {
   const { lockout, handshakesPerMinute } = parts.rules;
   return {
@@ -74,6 +76,7 @@ export function doorRoom(
     guesses: new Guesses(lockout),
     rate: new Rate(handshakesPerMinute, ADDRESSES_MOST),
     strangers: new Map(),
+    byLowerCase: new Map([...parts.rules.piles.keys()].map((name) => [name.toLowerCase(), name])),
     checking: new Map(),
   };
 }

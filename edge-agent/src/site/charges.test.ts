@@ -63,7 +63,7 @@ describe('charges that piles begin', () => {
     ]);
   });
 
-  test('[ORD-18] the same begin again: the same order and number, nothing new, also after a restart', async () => {
+  test('[ORD-18] [OCPP-C3] the same begin again: the same order and number, nothing new, also after a restart', async () => {
     const world = await openWorld();
     await world.pile.says(began());
     const first = stored(world);
@@ -76,7 +76,7 @@ describe('charges that piles begin', () => {
     expect(await orders(again)).toHaveLength(1);
   });
 
-  test('[ORD-20] numbers go on after a restart and begin above 1,000', async () => {
+  test('[ORD-20] [OCPP-C4] numbers go on after a restart and begin above 1,000', async () => {
     const world = await openWorld();
     await world.pile.says(began());
     const first = stored(world).charge.no;
@@ -94,7 +94,7 @@ describe('charges that piles begin', () => {
     expect(other).toBeLessThan(2 ** 31);
   });
 
-  test('[ORD-1] when the ledger refuses, nothing is answered and nothing has changed', async () => {
+  test('[ORD-1] [OCPP-C18] when the ledger refuses, nothing is answered and nothing has changed', async () => {
     const world = await openWorld();
     world.ledger.refusing = true;
     await expect(world.pile.says(began())).rejects.toThrow();
@@ -105,7 +105,7 @@ describe('charges that piles begin', () => {
     expect(await orders(world)).toHaveLength(1);
   });
 
-  test('[ORD-19] a stranger’s charge is written down, refused, stopped, and owed', async () => {
+  test('[ORD-19] [OCPP-C7] a stranger’s charge is written down, refused, stopped, and owed', async () => {
     const world = await openWorld();
     await world.pile.says(
       began({ identity: { by: 'token', token: 'nobody', tokenType: 'idTag' } }),
@@ -119,7 +119,7 @@ describe('charges that piles begin', () => {
     expect(order?.bill?.energy).toBe(100_000n);
   });
 
-  test('[ORD-18] a charge of days ago is priced as it was then, and nothing is stopped', async () => {
+  test('[ORD-18] [OCPP-C6] a charge of days ago is priced as it was then, and nothing is stopped', async () => {
     const old = { ...configFor() };
     const world = await openWorld(old);
     const threeDays = 3 * 86_400_000;
@@ -229,7 +229,7 @@ describe('what comes late, or in another order', () => {
     expect(stored(world)).toMatchObject({ tradeNo: order?.orderNo, charge: order?.charge });
   });
 
-  test('[ORD-9] an end that is told again by a driver that has forgotten it is the same', async () => {
+  test('[ORD-9] [OCPP-C17] an end that is told again by a driver that has forgotten it is the same', async () => {
     const world = await openWorld();
     await world.pile.says(began());
     const { no } = stored(world).charge;
@@ -267,7 +267,7 @@ describe('guests', () => {
   const guest = { account: 'street', balanceYuan: '20.00' };
   const nobody = { by: 'token', token: 'nobody', tokenType: 'idTag' } as const;
 
-  test('[ORD-19] where the site has a guest, nobody is refused, and each charge has its own balance', async () => {
+  test('[ORD-19] [OCPP-C9] where the site has a guest, nobody is refused, and each charge has its own balance', async () => {
     const world = await openWorld(configFor({ guest }));
     await world.pile.says({ type: 'CardChecked', request: 'c1', identity: nobody });
     expect(world.pile.last('answerCard')).toMatchObject({ refusal: null });
@@ -346,7 +346,7 @@ describe('records by the name of their charge', () => {
     expect(order?.bill?.energy).toBe(100_000n);
   });
 
-  test('[ORD-11] a charge that nobody knows is an orphan, and answered', async () => {
+  test('[ORD-11] [OCPP-C1] a charge that nobody knows is an orphan, and answered', async () => {
     const world = await openWorld();
     await world.pile.says(began());
     await stop(world, {}, { charge: { by: 'no', no: 999_999 }, request: 'q7' });
