@@ -48,6 +48,7 @@ function valuesText(domain: Domain): string {
     case 'text':
       return 'text, zero-padded';
     case 'time':
+    case 'bcd-time':
       return 'time, UTC+8';
     case 'utc':
       return 'time, UTC';

@@ -1,5 +1,6 @@
 import { hexOf, putHex } from './bytes.ts';
-import type { Rest } from './field.ts';
+import { ProtocolError } from './errors.ts';
+import type { Field, Rest } from './field.ts';
 import { putText, textOf } from './field-text.ts';
 import { type Fields, type Shape, widthOf } from './frame.ts';
 
@@ -45,6 +46,29 @@ export function repeat<const S extends Shape>(
           next += field.bytes;
         }
       }
+    },
+  };
+}
+
+/** A table of exactly `count` items, in the middle of a body. */
+export function table<const S extends Shape>(
+  zh: string,
+  item: S,
+  count: number,
+  note?: string,
+): Field<readonly Fields<S>[]> {
+  const rows = repeat(zh, item);
+  const bytes = count * widthOf(item);
+  return {
+    zh,
+    wire: `${count}×${widthOf(item)}`,
+    bytes,
+    domain: rows.domain,
+    ...(note !== undefined && { note }),
+    read: (b, at) => rows.read(b, at, bytes),
+    write(b, at, value) {
+      if (value.length !== count) throw new ProtocolError('bad-value', `not ${count} items`);
+      rows.write(b, at, value);
     },
   };
 }

@@ -32,6 +32,7 @@ export type Domain =
   | { readonly kind: 'text' }
   | { readonly kind: 'time' }
   | { readonly kind: 'utc' }
+  | { readonly kind: 'bcd-time' }
   | { readonly kind: 'choice'; readonly choices: readonly ChoiceRow[] }
   | { readonly kind: 'bits'; readonly max: number; readonly bits: readonly BitRow[] }
   | { readonly kind: 'list'; readonly item: Shape; readonly countedBy: string | null }
@@ -200,6 +201,18 @@ function exact<T extends bigint>(options: Exact<T>): Field<T> {
 /** 1e-4 kWh a count. */
 export const energy = (zh: string, bytes: 4 | 5 = 4): Field<EnergyStep> =>
   exact({ zh, bytes, unit: 'kWh', places: 4, brand: energyStep });
+
+/** Energy that the wire gives in 0.01 or 0.001 kWh; the value is in steps of 1e-4 kWh all the same. */
+export const meterEnergy = (zh: string, places: 2 | 3): Field<EnergyStep> =>
+  exact({
+    zh,
+    bytes: 4,
+    unit: 'kWh',
+    places: 4,
+    shown: places,
+    factor: places === 2 ? 100n : 10n,
+    brand: energyStep,
+  });
 
 /** Energy that the wire gives in 0.1 kWh; the value is in steps of 1e-4 kWh all the same. */
 export const coarseEnergy = (zh: string): Field<EnergyStep> =>

@@ -79,6 +79,7 @@ function showField(field: Field<unknown> | Rest<unknown>, value: unknown): Shown
       return showText(value as string, field.bytes ?? 0);
     case 'time':
     case 'utc':
+    case 'bcd-time':
       return showTime(value as { ms: number | null; wire: string });
     default:
       return { value: value as string };
