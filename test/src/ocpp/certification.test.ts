@@ -5,6 +5,7 @@ import { configOf } from '@holdfast/edge-agent/config';
 import { type RunningEdge, startEdge } from '@holdfast/edge-agent/edge';
 import type { CommandResource } from '@holdfast/shared/api/resources';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { apiOf } from '../world/api.ts';
 import { SHOW_TARIFF } from '../world/tariffs.ts';
 import {
   ACCEPTED,
@@ -341,6 +342,46 @@ describe('core: what happened without a line', () => {
     const ended = await stop(strange.no, { idTag: 'CERT-NOBODY', reason: 'DeAuthorized' });
     expect(ended).toEqual({ status: 'Invalid' });
     await status(1, 'Finishing');
+  });
+
+  test('[OCPP-C5] what an outage left, in the order in which stations send it: two correct orders', async () => {
+    const [first, second] = [await card(), await card()];
+    const at = (seconds: number) => ({
+      timestamp: new Date(Date.now() + seconds * 1_000).toISOString(),
+    });
+    const { no } = await start(first, { meterStart: 1_000, ...at(-3_200) });
+    await status(1, 'Charging');
+    await station.close();
+    await connect();
+    // No boot; old states first, then the stop, then a whole charge.
+    for (const [seconds, word] of [
+      [-3_000, 'Finishing'],
+      [-2_900, 'Available'],
+      [-2_000, 'Preparing'],
+      [-1_900, 'Charging'],
+      [-1_000, 'Finishing'],
+      [-900, 'Available'],
+    ] as const) {
+      await status(1, word, at(seconds));
+    }
+    const value = (wh: number, seconds: number) => ({
+      meterValue: [{ ...at(seconds), sampledValue: [{ value: String(wh) }] }],
+    });
+    await station.call('MeterValues', {
+      connectorId: 1,
+      transactionId: no,
+      ...value(2_000, -3_100),
+    });
+    expect(await stop(no, { meterStop: 3_000, ...at(-3_000) })).toBeUndefined();
+    const alone = await start(second, { meterStart: 3_000, ...at(-1_900) });
+    expect(alone.info).toEqual(ACCEPTED);
+    const during = { connectorId: 1, transactionId: alone.no, ...value(4_000, -1_500) };
+    await station.call('MeterValues', during);
+    await stop(alone.no, { meterStop: 7_000, ...at(-1_000) });
+    const orders = await apiOf(edge.addresses.api).allOrders();
+    const of = (token: string) => orders.filter(({ cardNo }) => cardNo === token);
+    expect(of(first)).toMatchObject([{ state: 'settled', energyKwh: '2.0000' }]);
+    expect(of(second)).toMatchObject([{ state: 'settled', energyKwh: '4.0000' }]);
   });
 
   test('TC_039 a whole charge of hours ago', async () => {
