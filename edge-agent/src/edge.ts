@@ -8,12 +8,10 @@ import {
   systemClock,
   systemTimers,
 } from './adapters/clock.ts';
-import { openFileService } from './adapters/files/service.ts';
 import { metricsOf } from './adapters/http/metrics.ts';
 import { type HttpServer, httpServer } from './adapters/http/server.ts';
 import { openLedger } from './adapters/ledger/open.ts';
 import { packBatch } from './adapters/mqtt/packing.ts';
-import { mqttTransport } from './adapters/mqtt/transport.ts';
 import { cardApi } from './api/card-api.ts';
 import { cardOrders } from './api/card-orders.ts';
 import { type EdgeApiParts, edgeApi } from './api/edge-api.ts';
@@ -147,10 +145,11 @@ interface Room {
   readonly doors: Doors;
 }
 
-function startLine(room: Room, undo: Undoing): SyncHandle | undefined {
+async function startLine(room: Room, undo: Undoing): Promise<SyncHandle | undefined> {
   const { config, ledger, clock, timers, desk, log } = room;
   if (config.hub === null) return undefined;
   const { url, urls = {}, secret, vendors } = config.hub;
+  const { mqttTransport } = await import('./adapters/mqtt/transport.ts');
   const sync = startSync({
     ledger,
     clock,
@@ -170,6 +169,7 @@ function startLine(room: Room, undo: Undoing): SyncHandle | undefined {
 async function openFiles(room: Room, undo: Undoing) {
   const { files } = room.config;
   if (files === null) return null;
+  const { openFileService } = await import('./adapters/files/service.ts');
   const service = await openFileService({ ...room, files });
   undo.add(() => service.stop());
   return { api: fileApi(service), fileBytes: files.fileMb * 1_048_576 };
@@ -308,7 +308,7 @@ export async function startEdge(
     );
     undo.add(() => server.stop());
     undo.add(() => source.stop());
-    sync = startLine(room, undo);
+    sync = await startLine(room, undo);
     const api = await server.start();
     fronts = await openFronts({ ...room, site: guardedSite(room.site, heardOf(room)) }, undo);
     const host = config.api.host === '0.0.0.0' ? '127.0.0.1' : config.api.host;

@@ -1,5 +1,6 @@
 import { TOPICS } from '@holdfast/shared/sync/messages';
 import { connect, type ErrorWithReasonCode, type IClientOptions, type MqttClient } from 'mqtt';
+import { writeToStream } from 'mqtt-packet';
 import type { CloseCause, Line, LineEvents, LineLogin, Transport } from '../../ports/transport.ts';
 
 export interface MqttOptions {
@@ -13,6 +14,9 @@ export interface MqttOptions {
   /** Until CONNACK and SUBACK have come. */
   readonly connectTimeoutMs?: number;
 }
+
+// The codec would keep 65,536 buffers, one for each number of two bytes: 7 MB for a few messages a second.
+writeToStream.cacheNumbers = false;
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const KEEPALIVE_SECONDS = 30;
