@@ -1,4 +1,6 @@
 import { apiClient } from '@holdfast/shared/ui/api-client';
+import { CardPanel } from '@holdfast/shared/ui/card-panel.tsx';
+import { cardsAfar } from '@holdfast/shared/ui/cards-desk';
 import { ConnectorGrid } from '@holdfast/shared/ui/connector-grid.tsx';
 import { EngineerPanel } from '@holdfast/shared/ui/engineer-panel.tsx';
 import { entityStore } from '@holdfast/shared/ui/entity-store';
@@ -6,6 +8,7 @@ import { liveClient } from '@holdfast/shared/ui/live-client';
 import { type Live, LiveProvider, useFreshness } from '@holdfast/shared/ui/live-context.tsx';
 import { OrderList } from '@holdfast/shared/ui/order-list.tsx';
 import { PageFrame } from '@holdfast/shared/ui/page-frame.tsx';
+import { SecurityPanel } from '@holdfast/shared/ui/security-panel.tsx';
 import { SiteGrid } from '@holdfast/shared/ui/site-grid.tsx';
 import { SyncPanel } from '@holdfast/shared/ui/sync-panel.tsx';
 import { Button } from 'antd';
@@ -14,17 +17,16 @@ import { useTranslation } from 'react-i18next';
 import { LoginPage } from './login-page.tsx';
 import { dropToken, keepToken, keptToken } from './session.ts';
 
-type Page = 'sites' | 'connectors' | 'orders' | 'engineer' | 'sync';
+const PAGES = ['sites', 'connectors', 'orders', 'cards', 'security', 'engineer', 'sync'] as const;
+type Page = (typeof PAGES)[number];
 
 const liveUrl = (): string => `${location.origin.replace(/^http/, 'ws')}/api/v1/live`;
 
 function openLive(token: string): Live {
   const store = entityStore();
-  return {
-    store,
-    client: liveClient({ url: liveUrl(), token, store }),
-    api: apiClient(() => token),
-  };
+  const api = apiClient(() => token);
+  const client = liveClient({ url: liveUrl(), token, store });
+  return { store, client, api, cards: cardsAfar(api) };
 }
 
 function Pages({ onLogout }: { onLogout: () => void }) {
@@ -43,14 +45,10 @@ function Pages({ onLogout }: { onLogout: () => void }) {
     setSiteId(undefined);
     setPage(next);
   };
-  const pages = (['sites', 'connectors', 'orders', 'engineer', 'sync'] as const).map((id) => ({
-    id,
-    label: t(`nav.${id}`),
-  }));
   return (
     <PageFrame
       title={t('title.hub')}
-      pages={pages}
+      pages={PAGES.map((id) => ({ id, label: t(`nav.${id}`) }))}
       page={page}
       onPage={turnTo}
       extra={
@@ -62,6 +60,8 @@ function Pages({ onLogout }: { onLogout: () => void }) {
       {page === 'sites' ? <SiteGrid onOpen={openSite} /> : null}
       {page === 'connectors' ? <ConnectorGrid withSite siteId={siteId} /> : null}
       {page === 'orders' ? <OrderList withSite /> : null}
+      {page === 'cards' ? <CardPanel /> : null}
+      {page === 'security' ? <SecurityPanel withSite /> : null}
       {page === 'engineer' ? <EngineerPanel /> : null}
       {page === 'sync' ? <SyncPanel /> : null}
     </PageFrame>

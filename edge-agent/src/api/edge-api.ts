@@ -258,7 +258,7 @@ export const edgeApi = (parts: EdgeApiParts): EdgeApi => ({
   ...orderSide(parts),
   ...commandSide(parts),
   health: () => healthOf(parts),
-  pile: pileApi(parts.site.memory),
+  pile: pileApi(parts.site.memory, parts.clock),
   card: cardApi(parts.site.cards, parts.clock),
   reservation: reservationApi(parts.site, parts.clock),
 });

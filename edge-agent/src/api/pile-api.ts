@@ -1,6 +1,7 @@
 import { FaultError } from '@holdfast/shared/errors/fault';
 import { isoText } from '@holdfast/shared/time/shanghai';
 import Type, { type Static } from 'typebox';
+import type { Clock } from '../ports/clock.ts';
 import type { SiteMemory } from '../site/site.ts';
 import type { Listing } from './paging.ts';
 
@@ -32,6 +33,7 @@ export const LimitResource = Type.Object({
   pileNo: Type.String(),
   connectorNo: Type.Integer({ description: '0: the whole pile' }),
   maxW: Type.Union([Type.Integer(), Type.Null()]),
+  until: Type.String({ description: 'then it is lifted' }),
 });
 export type LimitResource = Static<typeof LimitResource>;
 
@@ -42,7 +44,7 @@ export interface PileApi {
   readonly limits: () => Listing<LimitResource>;
 }
 
-export const pileApi = (memory: SiteMemory): PileApi => ({
+export const pileApi = (memory: SiteMemory, clock: Pick<Clock, 'nowMs' | 'monoMs'>): PileApi => ({
   async operations(pileNo) {
     const catalogue = memory.operations(pileNo);
     if (catalogue === undefined) {
@@ -62,10 +64,11 @@ export const pileApi = (memory: SiteMemory): PileApi => ({
     next: null,
   }),
   limits: () => ({
-    items: memory.limits().map(({ pileNo, connectorNo, maxW }) => ({
+    items: memory.limits().map(({ pileNo, connectorNo, maxW, untilMono }) => ({
       pileNo,
       connectorNo: connectorNo ?? 0,
       maxW,
+      until: isoText(clock.nowMs() + untilMono - clock.monoMs()),
     })),
     next: null,
   }),

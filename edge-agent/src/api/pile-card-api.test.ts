@@ -88,8 +88,8 @@ describe('groups and reservations over the API', () => {
 
 describe('a pile over the API', () => {
   test('its operations come with their schemas; without any it says so', async () => {
-    const { site, journal } = await openWorld();
-    const api = pileApi(site.memory);
+    const { site, journal, time } = await openWorld();
+    const api = pileApi(site.memory, time.clock);
     await expect(api.operations(PILE)).rejects.toMatchObject({ code: 'not-found' });
     const { link } = fakePile(site, journal, PILE);
     const operations = {
@@ -113,7 +113,7 @@ describe('a pile over the API', () => {
   });
 
   test('its deviations are listed with their times', async () => {
-    const { site, pile } = await openWorld();
+    const { site, pile, time } = await openWorld();
     await pile.says({
       type: 'Deviated',
       rule: 'OCPP-B5',
@@ -122,7 +122,7 @@ describe('a pile over the API', () => {
       seen: '5',
       repair: 'taken as text',
     });
-    const [first] = pileApi(site.memory).deviations(PILE).items;
+    const [first] = pileApi(site.memory, time.clock).deviations(PILE).items;
     expect(first).toMatchObject({ rule: 'OCPP-B5', count: 1 });
     expect(Date.parse(first?.first ?? '')).toBe(T0);
   });

@@ -22,7 +22,9 @@ export function AgeStamp({ at }: { at: string | null }) {
       ? t('age.seconds', { count: seconds })
       : seconds < 3_600
         ? t('age.minutes', { count: Math.floor(seconds / 60) })
-        : t('age.hours', { count: Math.floor(seconds / 3_600) });
+        : seconds < 172_800
+          ? t('age.hours', { count: Math.floor(seconds / 3_600) })
+          : t('age.days', { count: Math.floor(seconds / 86_400) });
   return (
     <Tooltip title={at}>
       <span className="quiet">{text}</span>

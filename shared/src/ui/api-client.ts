@@ -7,6 +7,7 @@ import type {
   Page,
   Problem,
 } from '../api/resources.ts';
+import type { SecurityEventResource } from '../api/security.ts';
 
 /** A refusal of the server in words of the user's job. */
 export class ProblemError extends Error {
@@ -26,6 +27,11 @@ export interface OrderSearch {
   readonly after?: string;
 }
 
+export interface SecuritySearch {
+  readonly pileNo?: string;
+  readonly after?: string;
+}
+
 /** What may be asked of a pile by name. */
 export interface Operations {
   readonly protocol: string;
@@ -36,8 +42,18 @@ export interface SeenDeviation {
   readonly action: string;
   readonly path: string;
   readonly count: number;
+  readonly first: string;
+  readonly last: string;
   readonly seen: string;
   readonly repair: string;
+}
+/** A power limit in force. */
+export interface SeenLimit {
+  readonly pileNo: string;
+  /** 0: the whole pile. */
+  readonly connectorNo: number;
+  readonly maxW: number | null;
+  readonly until: string;
 }
 export interface SeenFrame {
   readonly at: string;
@@ -52,13 +68,20 @@ export interface ApiClient {
   readonly order: (orderNo: string) => Promise<OrderResource>;
   readonly orderEvents: (orderNo: string) => Promise<Page<OrderEventResource>>;
   readonly command: (request: CommandRequest) => Promise<CommandResource>;
+  /** A command as it stands now. */
+  readonly seenCommand: (id: string) => Promise<CommandResource>;
   readonly adopt: (pileNo: string) => Promise<void>;
+  readonly securityEvents: (search: SecuritySearch) => Promise<Page<SecurityEventResource>>;
+  /** Power limits in force at the box itself. */
+  readonly limits: () => Promise<Page<SeenLimit>>;
   readonly operations: (siteId: string, pileNo: string) => Promise<Operations>;
   readonly deviations: (siteId: string, pileNo: string) => Promise<Page<SeenDeviation>>;
   /** The newest frames of a pile as hex; only the box itself has them. */
   readonly frames: (pileNo: string) => Promise<Page<SeenFrame>>;
   /** An operator's word on two boxes with one identity. */
   readonly acceptStore: (siteId: string, storeId: string) => Promise<void>;
+  /** Any other resource of this server. Rejects with `ProblemError`. */
+  readonly ask: <T>(path: string, init?: RequestInit) => Promise<T>;
 }
 
 const NO_LINE: Problem = {
@@ -72,7 +95,7 @@ const NO_LINE: Problem = {
 
 const pilePath = (pileNo: string): string => `/piles/${encodeURIComponent(pileNo)}`;
 
-function queryOf(search: OrderSearch): string {
+function queryOf(search: OrderSearch | SecuritySearch): string {
   const query = new URLSearchParams({ limit: '50' });
   for (const [name, value] of Object.entries(search)) {
     if (value !== undefined && value !== '' && value !== false) query.set(name, String(value));
@@ -100,6 +123,10 @@ export function apiClient(token: () => string | undefined): ApiClient {
     order: (orderNo) => call(`/orders/${encodeURIComponent(orderNo)}`),
     orderEvents: (orderNo) => call(`/orders/${encodeURIComponent(orderNo)}/events`),
     command: (request) => post('/commands', request),
+    seenCommand: (id) => call(`/commands/${encodeURIComponent(id)}`),
+    securityEvents: (search) => call(`/security-events?${queryOf(search)}`),
+    limits: () => call('/limits'),
+    ask: call,
     acceptStore: (siteId, storeId) =>
       post(`/sites/${encodeURIComponent(siteId)}/accept-store`, { storeId }),
     operations: (siteId, pileNo) => call(`${pilePath(pileNo)}/operations?siteId=${siteId}`),

@@ -3,7 +3,9 @@ import { Card, Empty, Select, Space, Table } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PileResource } from '../api/resources.ts';
+import { AgeStamp } from './age-stamp.tsx';
 import type { SeenFrame } from './api-client.ts';
+import { LimitList } from './limit-list.tsx';
 import { useEntity, useEntityIds, useLive } from './live-context.tsx';
 import { OperationForm } from './operation-form.tsx';
 
@@ -68,6 +70,7 @@ function Deviations({ pile }: { pile: PileResource }) {
           },
           { title: t('engineer.seen'), dataIndex: 'seen' },
           { title: t('engineer.repair'), dataIndex: 'repair' },
+          { title: t('engineer.last'), render: (_, { last }) => <AgeStamp at={last} /> },
         ]}
       />
     </Card>
@@ -80,6 +83,7 @@ function PileDesk({ id }: { id: string }) {
   return (
     <Space orientation="vertical" size="middle" style={{ width: '100%' }}>
       <OperationForm key={id} pile={pile} />
+      <LimitList pile={pile} />
       <Deviations pile={pile} />
       <Frames pile={pile} />
     </Space>

@@ -6,6 +6,7 @@ import {
   useSyncExternalStore,
 } from 'react';
 import type { ApiClient } from './api-client.ts';
+import type { CardsDesk } from './cards-desk.ts';
 import type { EntityName, EntityStore, ValueOf } from './entity-store.ts';
 import type { Freshness, LiveClient } from './live-client.ts';
 
@@ -13,6 +14,7 @@ export interface Live {
   readonly store: EntityStore;
   readonly client: LiveClient;
   readonly api: ApiClient;
+  readonly cards: CardsDesk;
 }
 
 const LiveContext = createContext<Live | undefined>(undefined);

@@ -5,6 +5,7 @@ import { AgeStamp } from './age-stamp.tsx';
 import { ProblemError } from './api-client.ts';
 import { useEntity, useEntityIds, useLive } from './live-context.tsx';
 import { Cell, type GridColumn, LiveGrid } from './live-grid.tsx';
+import { vendorText } from './reason-text.ts';
 import { StatusTag } from './status-tag.tsx';
 import { UnverifiedTag } from './unverified-tag.tsx';
 
@@ -12,7 +13,7 @@ function Adoption({ pileNo, adopted }: { pileNo: string; adopted: boolean }) {
   const { api } = useLive();
   const { t, i18n } = useTranslation();
   const { message } = App.useApp();
-  if (adopted) return <StatusTag name="done" />;
+  if (adopted) return <StatusTag name="adopted" />;
   const adopt = async (): Promise<void> => {
     try {
       await api.adopt(pileNo);
@@ -30,21 +31,20 @@ function Adoption({ pileNo, adopted }: { pileNo: string; adopted: boolean }) {
 }
 
 function PileCells({ id }: { id: string }) {
+  const { t } = useTranslation();
   const pile = useEntity('pile', id);
   if (pile === undefined) return null;
   return (
     <>
       <Cell>{pile.pileNo}</Cell>
       <Cell>
-        {pile.vendor} <UnverifiedTag of={pile.unverified} />
+        {vendorText(t, pile.vendor)} <UnverifiedTag of={pile.unverified} />
       </Cell>
       <Cell>
         <StatusTag name={pile.online ? 'online' : 'offline'} />
       </Cell>
       <Cell numeric>{pile.connectorCount}</Cell>
-      <Cell>
-        {pile.firmware} · {pile.protocolVersion}
-      </Cell>
+      <Cell>{[pile.firmware, pile.protocolVersion].filter((text) => text !== '').join(' · ')}</Cell>
       <Cell>
         <AgeStamp at={pile.lastSeenAt} />
       </Cell>

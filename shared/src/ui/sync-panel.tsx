@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { StreamResource } from '../api/resources.ts';
 import { AgeStamp } from './age-stamp.tsx';
 import { useEntity, useEntityIds } from './live-context.tsx';
+import { vendorText } from './reason-text.ts';
 import { StatusTag } from './status-tag.tsx';
 import { StoreConflict } from './store-conflict.tsx';
 
@@ -53,8 +54,11 @@ function SiteSync({ siteId }: { siteId: string }) {
         dataSource={[...sync.streams]}
         locale={{ emptyText: t('sync.none') }}
         columns={[
-          { title: t('col.vendor'), dataIndex: 'vendor' },
-          { title: t('col.lane'), dataIndex: 'lane' },
+          { title: t('col.vendor'), render: (_, { vendor }) => vendorText(t, vendor) },
+          {
+            title: t('col.lane'),
+            render: (_, { lane }) => t(`lane.${lane}`, { defaultValue: lane }),
+          },
           {
             title: t('col.next'),
             render: (_, s) => (s.next === null ? '–' : s.next - 1),

@@ -72,5 +72,11 @@ export const TONES = {
   expired: { glyph: '◷', light: grey, dark: greyDark },
   stale: { glyph: '⊘', light: grey, dark: greyDark },
   sent: { glyph: '◷', light: blue, dark: blueDark },
+  accepted: { glyph: '✓', light: green, dark: greenDark },
+  blocked: { glyph: '⊘', light: red, dark: redDark },
+  adopted: { glyph: '✓', light: green, dark: greenDark },
+  notice: { glyph: 'i', light: blue, dark: blueDark },
+  warning: { glyph: '!', light: amber, dark: amberDark },
+  critical: { glyph: '✕', light: red, dark: redDark },
 } as const satisfies Record<string, Tone>;
 export type ToneName = keyof typeof TONES;

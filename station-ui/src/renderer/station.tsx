@@ -1,4 +1,6 @@
 import { apiClient } from '@holdfast/shared/ui/api-client';
+import { CardPanel } from '@holdfast/shared/ui/card-panel.tsx';
+import { cardsHere } from '@holdfast/shared/ui/cards-desk';
 import { ConnectorGrid } from '@holdfast/shared/ui/connector-grid.tsx';
 import { EngineerPanel } from '@holdfast/shared/ui/engineer-panel.tsx';
 import { entityStore } from '@holdfast/shared/ui/entity-store';
@@ -12,22 +14,21 @@ import {
 import { OrderList } from '@holdfast/shared/ui/order-list.tsx';
 import { PageFrame } from '@holdfast/shared/ui/page-frame.tsx';
 import { PileList } from '@holdfast/shared/ui/pile-list.tsx';
+import { SecurityPanel } from '@holdfast/shared/ui/security-panel.tsx';
 import { StatusTag } from '@holdfast/shared/ui/status-tag.tsx';
 import { SyncPanel } from '@holdfast/shared/ui/sync-panel.tsx';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
-type Page = 'connectors' | 'orders' | 'piles' | 'engineer' | 'sync';
-const PAGES: readonly Page[] = ['connectors', 'orders', 'piles', 'engineer', 'sync'];
+const PAGES = ['connectors', 'orders', 'piles', 'cards', 'security', 'engineer', 'sync'] as const;
+type Page = (typeof PAGES)[number];
 
 function openLive(): Live {
   const store = entityStore();
   const url = `${location.origin.replace(/^http/, 'ws')}/api/v1/live`;
-  return {
-    store,
-    client: liveClient({ url, token: undefined, store }),
-    api: apiClient(() => undefined),
-  };
+  const api = apiClient(() => undefined);
+  const client = liveClient({ url, token: undefined, store });
+  return { store, client, api, cards: cardsHere(api) };
 }
 
 /** Link to the hub and what waits for it: a technician must see at once that the hub is away. */
@@ -58,6 +59,8 @@ function Pages() {
       {page === 'connectors' ? <ConnectorGrid withSite={false} /> : null}
       {page === 'orders' ? <OrderList withSite={false} /> : null}
       {page === 'piles' ? <PileList /> : null}
+      {page === 'cards' ? <CardPanel /> : null}
+      {page === 'security' ? <SecurityPanel withSite={false} /> : null}
       {page === 'engineer' ? <EngineerPanel /> : null}
       {page === 'sync' ? <SyncPanel /> : null}
     </PageFrame>

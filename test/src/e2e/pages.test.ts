@@ -134,6 +134,45 @@ describe.runIf(chromium !== null)('the pages, in a real browser', () => {
     }
   }, 180_000);
 
+  test('what happened at the doors is shown at the station and at the hub, with what to do', async () => {
+    const [site] = world.sites;
+    const api = site?.edge.ready().api ?? '';
+    const stranger = new WebSocket(`ws://127.0.0.1:${site?.fronts.ocpp}/ocpp/STRANGER`, 'ocpp1.6');
+    stranger.onerror = () => undefined;
+    for (const url of [api, world.hub.ready().http]) {
+      const page = await open(url, 'en');
+      if (url !== api) await login(page);
+      await page.getByText('Security', { exact: true }).click();
+      const row = page.locator('tr', { hasText: 'STRANGER' }).first();
+      await row.waitFor(PATIENCE);
+      expect(await row.textContent()).toContain('adopt it on the page Piles');
+      expect(await accessibilityFaults(page)).toEqual([]);
+    }
+  }, 120_000);
+
+  test('a card is entered at the hub, shown at the station, and blocked there with its group', async () => {
+    const [site] = world.sites;
+    const atHub = await open(world.hub.ready().http, 'en');
+    await login(atHub);
+    await atHub.getByText('Cards', { exact: true }).click();
+    await atHub.getByRole('button', { name: 'Enter a card' }).click();
+    await atHub.locator('#token').fill('CARD-77');
+    await atHub.locator('#account').fill('fleet');
+    await atHub.locator('#group').fill('taxis');
+    expect(await accessibilityFaults(atHub)).toEqual([]);
+    await atHub.getByRole('button', { name: 'Save' }).click();
+    await atHub.locator('tr', { hasText: 'CARD-77' }).waitFor(PATIENCE);
+
+    const here = await open(site?.edge.ready().api ?? '', 'en');
+    await here.getByText('Cards', { exact: true }).click();
+    const card = here.locator('tr', { hasText: 'CARD-77' });
+    await card.locator('.status-tag', { hasText: 'may charge' }).waitFor(PATIENCE);
+    await here.locator('tr[data-row-key=taxis]').getByRole('button', { name: 'Block' }).click();
+    await here.locator('.ant-popconfirm-buttons .ant-btn-primary').click();
+    await card.getByText('with its group').waitFor(PATIENCE);
+    expect(await accessibilityFaults(here)).toEqual([]);
+  }, 120_000);
+
   test('a charge is started and stopped by hand at the station, in Chinese, with the hub away', async () => {
     world.operator.stop();
     const [site] = world.sites;
