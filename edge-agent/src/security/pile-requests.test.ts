@@ -101,14 +101,16 @@ test('[DOOR-11] events of the pile are kept under our name for them, or as its o
   const say = (type: string, techInfo?: string) =>
     site.onPileEvent(link, { type: 'Observed', name: 'securityEvent', body: { type, techInfo } });
   await say('InvalidTLSVersion', 'TLS 1.0');
+  await say('InvalidChargePointCertificate');
   await say('TamperDetectionActivated');
   await say('x'.repeat(1_000));
   adopted = false;
   await say('InvalidTLSVersion');
   expect(reported).toMatchObject([
     { code: 'invalid-tls-version', pileNo: 'CP-01', detail: 'InvalidTLSVersion TLS 1.0' },
+    { code: 'invalid-pile-certificate', detail: 'InvalidChargePointCertificate' },
     { code: 'reported-by-pile', detail: 'TamperDetectionActivated' },
     { code: 'reported-by-pile', detail: 'x'.repeat(255) },
   ]);
-  expect(heard).toHaveLength(4);
+  expect(heard).toHaveLength(5);
 });

@@ -21,9 +21,16 @@ export interface PileRequestParts {
 }
 
 const CODES = Object.keys(SECURITY_EVENTS) as readonly SecurityCode[];
+/** Events that 1.6 names otherwise than 2.x. */
+const NAMES_16: Readonly<Record<string, string>> = {
+  FailedToAuthenticateAtCentralSystem: 'FailedToAuthenticateAtCsms',
+  InvalidChargePointCertificate: 'InvalidChargingStationCertificate',
+};
 /** Our name for an event of the OCPP list, where it means the same. */
-const codeOf = (standard: string): SecurityCode =>
-  CODES.find((code) => SECURITY_EVENTS[code].standard === standard) ?? 'reported-by-pile';
+const codeOf = (said: string): SecurityCode => {
+  const name = Object.hasOwn(NAMES_16, said) ? NAMES_16[said] : said;
+  return CODES.find((code) => SECURITY_EVENTS[code].standard === name) ?? 'reported-by-pile';
+};
 
 const textIn = (body: Readonly<Record<string, unknown>>, field: string): string => {
   const value = body[field];

@@ -3,29 +3,38 @@ import { andThen, answer, type Call, emit, observed, step } from '../ocpp/steps.
 import type { Ocpp16State } from './state.ts';
 import type { OcppStep } from './step.ts';
 
-/** What is known of vendors' own messages, by vendor and message: how it is answered ([OCPP-D17]). */
+/** What is known of vendors' own messages, by vendor and message ([OCPP-D17]). */
 const TRANSFERS: readonly {
   readonly vendorId: RegExp;
   readonly messageId: RegExp;
   readonly name: string;
+  /** Left out: it only tells, and is taken. */
+  readonly refusal?: 'UnknownMessageId';
 }[] = [
   { vendorId: /./, messageId: /^(getqrcode|qrcode|setqrcode)$/i, name: 'qrCode' },
   { vendorId: /./, messageId: /ocmf|signed/i, name: 'signedMeterValues' },
-  { vendorId: /./, messageId: /vin|vehicle/i, name: 'vehicle' },
-  { vendorId: /^org\.openchargealliance\.iso15118pnc$/i, messageId: /./, name: 'plugAndCharge' },
+  { vendorId: /./, messageId: /^vin|vin$|vehicle/i, name: 'vehicle' },
+  {
+    // It asks, and waits for data: to accept it without any would be an answer of no sense.
+    vendorId: /^org\.openchargealliance\.iso15118pnc$/i,
+    messageId: /./,
+    name: 'plugAndCharge',
+    refusal: 'UnknownMessageId',
+  },
 ];
 
 /** DataTransfer: kept for whoever looks; what nobody knows is said to be unknown. */
 export function dataTransfer(state: Ocpp16State, message: Call): OcppStep {
   const vendorId = textAt(message.payload, 'vendorId');
   const messageId = textAt(message.payload, 'messageId');
-  const ofVendor = TRANSFERS.filter((row) => row.vendorId.test(vendorId) && vendorId !== '');
+  const ofVendor = TRANSFERS.filter((row) => row.vendorId.test(vendorId)).reverse();
   const known = ofVendor.find((row) => row.messageId.test(messageId));
   const isVendorKnown = ofVendor.some((row) => row.vendorId.source !== '.');
-  const refusal = isVendorKnown ? 'UnknownMessageId' : 'UnknownVendorId';
+  const unknown = isVendorKnown ? 'UnknownMessageId' : 'UnknownVendorId';
+  const status = known === undefined ? unknown : (known.refusal ?? 'Accepted');
   return step(
     state,
-    answer(message.call, { status: known === undefined ? refusal : 'Accepted' }),
+    answer(message.call, { status }),
     observed(known?.name ?? 'dataTransfer', message.payload),
   );
 }

@@ -348,7 +348,8 @@ describe('files and messages', () => {
     ['Example', 'getQRCode', 'Accepted'],
     ['Example', 'somethingElse', 'UnknownVendorId'],
     ['', 'getQRCode', 'UnknownVendorId'],
-    ['org.openchargealliance.iso15118pnc', 'Authorize', 'Accepted'],
+    ['org.openchargealliance.iso15118pnc', 'Authorize', 'UnknownMessageId'],
+    ['x', 'saving', 'UnknownVendorId'],
   ])('[OCPP-D17] data of %s called %s is %s', (vendorId, messageId, status) => {
     const talk = new Talk().boot();
     const effects = talk.hear('DataTransfer', { vendorId, messageId, data: 'x' });
