@@ -3,6 +3,7 @@ import { type Fields, listAt, textAt, textsIn } from '../ocpp/fields.ts';
 import { andThen, call, forEach, type Result, stay, step, tagOf } from '../ocpp/steps.ts';
 import { withConnectors } from './boot.ts';
 import { hasProfile, itemsOf, numberOf, sameValue } from './keys.ts';
+import { verifyList } from './local-list.ts';
 import { type ConfigurationNote, KEYS_MAX, type KeyNote } from './memory.ts';
 import { chargeAt, connectorNosOf, connectorOf, type Ocpp16State } from './state.ts';
 import { type OcppStep, remember } from './step.ts';
@@ -60,8 +61,10 @@ function wantedOf(state: Ocpp16State): Readonly<Record<string, string>> {
   };
 }
 
+/** Of no firmware: a station may say that it has none, and is set all the same. */
+const UNREAD = '?';
 const NO_CONFIGURATION: ConfigurationNote = {
-  firmware: '',
+  firmware: UNREAD,
   keys: {},
   unknown: [],
   rebootPending: false,
@@ -171,13 +174,14 @@ function adopt(state: Ocpp16State): OcppStep {
       ? step(s, call('ClearChargingProfile', {}, 'clear-profiles'))
       : stay(s),
   );
-  return andThen(cleared, (s) =>
+  const set = andThen(cleared, (s) =>
     forEach(s, Object.entries(wantedOf(s)), (t, [key, value]) => {
       const now = note.keys[key];
       if (now === undefined || now.readonly || sameValue(key, now.value, value)) return stay(t);
       return step(t, call('ChangeConfiguration', { key, value }, tagOf('set', key)));
     }),
   );
+  return andThen(set, verifyList);
 }
 
 /** [OCPP-D2] What a station made of a value is read again; some of it counts after a restart only. */

@@ -85,6 +85,10 @@ function kept(state: Ocpp16State, cards: readonly string[]): OcppStep {
 
 const idTagOf = (cardNo: string): string => cardNo.slice(0, ID_CHARS);
 
+/** Whether the station has said what it takes, or that it does not say. */
+const isRead = ({ memory }: Ocpp16State): boolean =>
+  memory.configuration !== null && memory.configuration.firmware === (memory.boot?.firmware ?? '');
+
 /** Whether the station's list is ours to keep. */
 const keepsList = (state: Ocpp16State): boolean =>
   state.settings.isTended && hasProfile(state, 'LocalAuthListManagement');
@@ -98,8 +102,11 @@ export function addCards(state: Ocpp16State, { cards }: Command<'addCards'>): Oc
   const room = numberOf(state, 'LocalAuthListMaxLength') ?? CARDS_MAX;
   const add = fresh.slice(0, Math.max(0, room - list.cards.length));
   const wanted = kept(state, [...list.cards, ...add]);
-  if (add.length === 0) {
-    return andThen(wanted, (s) => step(s, commandAnswered('addCards', null, true, { cards: 0 })));
+  // Before it has said how much it takes at once it gets nothing: its list is compared afterwards.
+  if (add.length === 0 || !isRead(state)) {
+    return andThen(wanted, (s) =>
+      step(s, commandAnswered('addCards', null, true, { cards: add.length })),
+    );
   }
   const sent = andThen(wanted, (s) =>
     queued(
@@ -168,6 +175,7 @@ export function listFailed(state: Ocpp16State): OcppStep {
 /** [OCPP-D11] The station's version is compared with ours, after each change and every night. */
 export const verifyList = (state: Ocpp16State): OcppStep =>
   !state.settings.isTended ||
+  !isRead(state) ||
   (state.memory.list.cards.length === 0 && state.memory.list.version === 0)
     ? stay(state)
     : step(state, call('GetLocalListVersion', {}, 'list-version'), {

@@ -174,6 +174,22 @@ describe('configuration', () => {
     ]);
   });
 
+  test('a station that tells no firmware is set like any other, once', () => {
+    const talk = new Talk();
+    talk.open();
+    talk.hear('BootNotification', { chargePointVendor: 'Example', chargePointModel: 'One' });
+    talk.timer('welcome');
+    expect(setIn(read(talk, keys(['HeartbeatInterval', '10'])))).toContainEqual({
+      key: 'HeartbeatInterval',
+      value: '300',
+    });
+    talk.restart();
+    talk.open();
+    expect(callsIn(talk.timer('welcome')).map(({ action }) => action)).not.toContain(
+      'GetConfiguration',
+    );
+  });
+
   test('[OCPP-D1] whatever a station tells of itself, its note stays small', () => {
     const talk = new Talk().boot();
     const flood = Array.from({ length: 2_000 }, (_, n) => [`Key${n}`, '长'.repeat(400)] as const);
@@ -440,7 +456,7 @@ describe('local list', () => {
   });
 
   test('[OCPP-D11] a version that does not fit, or a list that was lost, sends all anew', () => {
-    const talk = new Talk().boot();
+    const talk = new Talk().boot().configured({});
     add(talk, 'A');
     talk.reply('list', { status: 'Accepted' });
     add(talk, 'B');
@@ -453,6 +469,21 @@ describe('local list', () => {
       { updateType: 'Full', listVersion: 3 },
     ]);
     expect(listed(talk.reply('list-version', { listVersion: -1 }))).toEqual([]);
+  });
+
+  test('[OCPP-D11] nothing is sent before the station has said how much it takes at once', () => {
+    const talk = new Talk().boot();
+    expect(callsIn(add(talk, 'A', 'B'))).toEqual([]);
+    expect(callsIn(talk.timer('welcome')).map(({ action }) => action)).not.toContain(
+      'GetLocalListVersion',
+    );
+    const configurationKey = [{ key: 'SendLocalListMaxLength', value: '1', readonly: true }];
+    const told = [...talk.reply('config:all', { configurationKey })];
+    for (let n = 0; n < 4; n += 1) told.push(...talk.reply('config:part', {}));
+    expect(callsIn(told).map(({ action }) => action)).toContain('GetLocalListVersion');
+    expect(listed(talk.reply('list-version', { listVersion: 0 }))).toMatchObject([
+      { updateType: 'Full', localAuthorizationList: [{ idTag: 'A' }] },
+    ]);
   });
 
   test('[OCPP-D11] a list that never arrived is sent again; of more cards than it holds the first', () => {
@@ -468,7 +499,7 @@ describe('local list', () => {
   });
 
   test('[OCPP-D12] a card that is withdrawn leaves the list and the cache', () => {
-    const talk = new Talk().boot();
+    const talk = new Talk().boot().configured({});
     add(talk, 'A', 'B');
     talk.reply('list', { status: 'Accepted' });
     const gone = talk.told({ do: 'removeCards', cardNos: ['A', 'Z'] });
