@@ -104,7 +104,7 @@ function learnt(state: Ocpp16State, { operation, parameters }: Asked, payload: F
     case 'ChangeConfiguration':
       return configurationSet(state, textAt(parameters, 'key'), status);
     case 'ChangeAvailability':
-      return status === 'Scheduled' ? scheduled(state, parameters) : stay(state);
+      return availabilityAnswered(state, parameters, status);
     case 'SendLocalList':
       return status === 'Accepted' ? listSentBy(state, parameters) : stay(state);
     case 'ClearChargingProfile':
@@ -114,11 +114,22 @@ function learnt(state: Ocpp16State, { operation, parameters }: Asked, payload: F
   }
 }
 
-/** [OCPP-D10] It waits for the end of a charge, and may be forgotten by a restart: so it is kept. */
-function scheduled(state: Ocpp16State, parameters: Fields): OcppStep {
+/**
+ * [OCPP-D10] What waits for the end of a charge may be forgotten by a restart: so it is kept. What is
+ * done at once takes the place of what waited; for the whole station, of all that did.
+ */
+function availabilityAnswered(state: Ocpp16State, parameters: Fields, status: string): OcppStep {
   const connectorNo = integerAt(parameters, 'connectorId') ?? 0;
-  const availability = { ...state.memory.availability, [connectorNo]: textAt(parameters, 'type') };
-  return remember(state, 'availability', { availability });
+  const { availability: before } = state.memory;
+  if (status === 'Scheduled') {
+    const availability = { ...before, [connectorNo]: textAt(parameters, 'type') };
+    return remember(state, 'availability', { availability });
+  }
+  const left = Object.entries(before).filter(
+    ([no]) => connectorNo !== 0 && no !== String(connectorNo),
+  );
+  if (status !== 'Accepted' || left.length === Object.keys(before).length) return stay(state);
+  return remember(state, 'availability', { availability: Object.fromEntries(left) });
 }
 
 export function operationResult(state: Ocpp16State, { tag, payload }: Result): OcppStep {

@@ -296,6 +296,21 @@ describe('operations', () => {
     expect(notesIn(talk.hear('StatusNotification', status), 'availability')).toEqual([{}]);
   });
 
+  test('[OCPP-D10] what is done at once takes the place of what waited', () => {
+    const talk = new Talk().boot();
+    const change = (connectorId: number, type: string, status: string) => {
+      const [call] = callsIn(operate(talk, 'ChangeAvailability', { connectorId, type }));
+      return notesIn(talk.reply(call?.tag ?? '', { status }), 'availability');
+    };
+    for (const no of [1, 2]) change(no, 'Inoperative', 'Scheduled');
+    expect(change(1, 'Operative', 'Rejected')).toEqual([]);
+    expect(change(1, 'Operative', 'Accepted')).toEqual([{ 2: 'Inoperative' }]);
+    expect(change(0, 'Operative', 'Accepted')).toEqual([{}]);
+    expect(change(0, 'Inoperative', 'Scheduled')).toEqual([{ 0: 'Inoperative' }]);
+    const status = { connectorId: 0, status: 'Unavailable', timestamp: at(0) };
+    expect(notesIn(talk.hear('StatusNotification', status), 'availability')).toEqual([{}]);
+  });
+
   test('[OCPP-D15] an unlock stops what runs at the connector, and waits for its end', () => {
     const talk = new Talk().boot();
     talk.charge();

@@ -62,7 +62,8 @@ function stationStatus(state: Ocpp16State, now: Seen): OcppStep {
   const told = withConnector(state, STATION, { status: said, statusAtMs: atMs, faults });
   const shown = step(told, observed('stationStatus', { status: said, faults }));
   if (now.late) return shown;
-  return andThen(shown, (s) => forEach(s, connectorNosOf(s), (t, no) => health(t, no)));
+  const available = andThen(shown, (s) => availabilitySeen(s, STATION, said));
+  return andThen(available, (s) => forEach(s, connectorNosOf(s), (t, no) => health(t, no)));
 }
 
 /** A change of availability that waited has come to pass ([OCPP-D10]). */
