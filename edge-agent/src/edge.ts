@@ -58,6 +58,8 @@ export interface EdgeAddresses {
   /** Port of the first OCPP front, plain and over TLS. */
   readonly ocpp?: number;
   readonly 'ocpp-tls'?: number;
+  /** Port of the first 晶福源 front. */
+  readonly jfy?: number;
   /** Port of the first 广汽 front. */
   readonly gqaa?: number;
 }

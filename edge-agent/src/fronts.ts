@@ -49,6 +49,7 @@ const OPENERS: Readonly<
 > = {
   ykc: () => Promise.resolve(openYkc),
   ocpp: async (config) => (await import('./ocpp-fronts.ts')).ocppFronts(config),
+  jfy: async () => (await import('./jfy-fronts.ts')).openJfy,
   gqaa: async (config) => (await import('./gqaa-fronts.ts')).gqaaFronts(config),
 };
 

@@ -34,7 +34,13 @@ const FrontBounds = Type.Object(
     ),
     loginsPerMinute: whole('of one address', 1, 1_000_000, 1_200),
     badFramesPerMinute: whole('more of one connection end it', 1, 10_000, 30),
-    silenceSeconds: whole('without a frame a pile counts as lost', 5, 3_600, 30),
+    silenceSeconds: Type.Optional(
+      Type.Integer({
+        minimum: 5,
+        maximum: 3_600,
+        description: 'without a frame a pile counts as lost; left out: 30, jfy 180',
+      }),
+    ),
     loginSeconds: whole('a connection that serves no pile is closed', 5, 3_600, 60),
     partialSeconds: whole('for the rest of a frame', 1, 60, 8),
     pilesPerConnection: whole('that one concentrator may carry', 1, 1_000, 64),
@@ -62,8 +68,8 @@ const QrPrefix = Type.Object(
 
 const Front = Type.Object(
   {
-    protocol: Type.Enum(['ykc', 'ocpp', 'gqaa'], {
-      description: 'what the piles speak; gqaa is unverified',
+    protocol: Type.Enum(['ykc', 'ocpp', 'jfy', 'gqaa'], {
+      description: 'what the piles speak; jfy and gqaa are unverified',
     }),
     host,
     port: Type.Optional(
@@ -71,7 +77,7 @@ const Front = Type.Object(
         minimum: 0,
         maximum: 65_535,
         description:
-          'TCP port; 0: any free one; left out: ykc 9001, ocpp 9100, gqaa 9020, with tls 9041, 9143, 9060',
+          'TCP port; 0: any free one; left out: ykc 9001, ocpp 9100, jfy 9010, gqaa 9020, with tls 9041, 9143, 9050, 9060',
       }),
     ),
     qr: Type.Optional(QrPrefix),

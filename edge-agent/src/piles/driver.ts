@@ -38,6 +38,8 @@ export interface Driver<State, Up, Down> {
   readonly vendor: string;
   readonly capabilities: readonly PileCapability[];
   readonly operations?: OperationCatalogue;
+  /** A start may take so long until it is a charge; left out: as the site has it for all. */
+  readonly startConfirmMs?: number;
   readonly begin: (pileNo: string) => State;
   /** `raw` is the whole frame; a view that is gone after the call. */
   readonly onFrame: (

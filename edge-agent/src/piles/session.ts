@@ -77,6 +77,10 @@ export class Session<State, Up, Down> implements Seated {
     return this.#room.driver.capabilities;
   }
 
+  get startConfirmMs(): number | undefined {
+    return this.#room.driver.startConfirmMs;
+  }
+
   get operations(): OperationCatalogue | undefined {
     return this.#room.driver.operations;
   }

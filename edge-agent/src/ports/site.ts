@@ -52,6 +52,8 @@ export interface PileLink {
   readonly capabilities: readonly PileCapability[];
   /** What may be asked for by name, where the protocol has such (`operate`). */
   readonly operations?: OperationCatalogue | undefined;
+  /** A start may take so long here; left out: as the site has it for all. */
+  readonly startConfirmMs?: number | undefined;
   /** Hands a command to the driver; a lost connection swallows it (the order machine has deadlines). */
   readonly send: (command: PileCommand) => void;
   readonly close: (why: string) => void;

@@ -55,6 +55,7 @@ const onLoggedIn: Handler<'PileLoggedIn'> = async (room, pile, link, event) => {
     lastSeenMs: room.clock.nowMs(),
   };
   pile.link = link;
+  pile.startConfirmMs = link.startConfirmMs;
   if (!pile.known.adopted) {
     tellPile(room, pile);
     return;

@@ -16,6 +16,7 @@ function remember(room: SiteRoom, known: KnownPile, byHand = false): PileMemory 
     known,
     online: false,
     link: undefined,
+    startConfirmMs: undefined,
     loggedInMono: 0,
     held: undefined,
     pushedMono: undefined,

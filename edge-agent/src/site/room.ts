@@ -36,6 +36,8 @@ export interface PileMemory {
   known: KnownPile;
   online: boolean;
   link: PileLink | undefined;
+  /** A start may take so long at it; `undefined`: as long as at any other. */
+  startConfirmMs: number | undefined;
   /** When it logged in last, on the monotonic clock. */
   loggedInMono: number;
   /** The tariff that it holds; `undefined`: not known since it was lost. */

@@ -2,7 +2,13 @@ import { FaultError } from '@holdfast/shared/errors/fault';
 import type { OrderEvent } from '@holdfast/shared/order/order';
 import { deadlineOf } from '../orders/deadlines.ts';
 import { next } from '../orders/machine.ts';
-import type { OrderAlarm, OrderEffect, OrderInput, Session } from '../orders/session.ts';
+import type {
+  OrderAlarm,
+  OrderEffect,
+  OrderInput,
+  OrderRules,
+  Session,
+} from '../orders/session.ts';
 import type { Change, Commit, KeptRecord } from '../ports/ledger.ts';
 import type { PileLink } from '../ports/site.ts';
 import { raiseAlarm, tellConnector } from './reports.ts';
@@ -116,12 +122,19 @@ interface Performing {
   readonly link: PileLink | undefined;
 }
 
+/** The rules of orders at a pile: some take longer than others from a start to a charge. */
+function rulesAt({ config }: SiteRoom, { startConfirmMs }: PileMemory): OrderRules {
+  const { rules } = config;
+  if (startConfirmMs === undefined || startConfirmMs <= rules.confirmMs) return rules;
+  return { ...rules, confirmMs: startConfirmMs };
+}
+
 /** Arms the next deadline of a session in place of the last. */
 export function armDeadline(room: SiteRoom, pile: PileMemory, session: Session): void {
   const { orderNo } = session.order;
   room.deadlines.get(orderNo)?.();
   room.deadlines.delete(orderNo);
-  const due = deadlineOf(session, room.config.rules);
+  const due = deadlineOf(session, rulesAt(room, pile));
   if (due === undefined) return;
   const ms = Math.max(0, due.atMono - room.clock.monoMs());
   const cancel = room.timers.after(ms, () => {
@@ -158,7 +171,7 @@ export async function runStep(
   input: OrderInput,
   means: StepMeans = {},
 ): Promise<Session | 'ignored'> {
-  const step = next(session, input, momentOf(room), room.config.rules);
+  const step = next(session, input, momentOf(room), rulesAt(room, pile));
   if (step === 'ignored') return 'ignored';
   await save(room, step.effects, means);
   const { connectorNo } = step.session.order;
