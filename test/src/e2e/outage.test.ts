@@ -1,31 +1,42 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, type TestContext, test } from 'vitest';
 import { killAtRandom } from '../chaos/kills.ts';
 import { needs } from '../harness/needs.ts';
 import { FIELD_FAULTS } from '../piles/faults.ts';
 import { randomOf } from '../piles/random.ts';
 import { FREE_PORTS, type FrontUrls, frontsOf } from '../world/configs.ts';
-import { startMosquittos } from '../world/mosquitto.ts';
+import { type ForeignBrokers, startMosquittos } from '../world/mosquitto.ts';
 import { startWorld, type World } from '../world/world.ts';
 
 const mosquitto = needs('mosquitto');
-const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 const PILES = { ykc: 2, 'ocpp1.6': 2, 'ocpp2.0.1': 2, 'ocpp2.1': 1 };
-let folder = '';
-const undo: (() => Promise<void>)[] = [];
+const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 
-beforeEach(() => {
-  folder = mkdtempSync(path.join(tmpdir(), 'outage-'));
-});
+/** What a test has opened, closed when it is over: the last first. */
+function undoing({ onTestFinished }: TestContext) {
+  const steps: (() => Promise<void>)[] = [];
+  onTestFinished(async () => {
+    for (const step of steps.reverse()) await step();
+  });
+  return steps;
+}
 
-afterEach(async () => {
-  for (const step of undo.splice(0).reverse()) await step();
-  rmSync(folder, { recursive: true, force: true });
-});
+interface Opened {
+  readonly world: World;
+  readonly brokers: ForeignBrokers | undefined;
+}
 
-async function open(seed: number, brokerUrls?: FrontUrls): Promise<World> {
+async function open(context: TestContext, seed: number, broker?: string): Promise<Opened> {
+  const undo = undoing(context);
+  const folder = mkdtempSync(path.join(tmpdir(), 'outage-'));
+  undo.push(async () => rmSync(folder, { recursive: true, force: true }));
+  const brokers =
+    broker === undefined ? undefined : await startMosquittos(broker, folder, frontsOf(PILES));
+  if (brokers !== undefined) undo.push(brokers.kill);
+  const urls: { readonly brokerUrls?: FrontUrls } =
+    brokers === undefined ? {} : { brokerUrls: brokers.urls };
   const world = await startWorld({
     folder: path.join(folder, 'world'),
     sites: 1,
@@ -34,10 +45,10 @@ async function open(seed: number, brokerUrls?: FrontUrls): Promise<World> {
     faults: FIELD_FAULTS,
     keep: false,
     ports: FREE_PORTS,
-    ...(brokerUrls === undefined ? {} : { brokerUrls }),
+    ...urls,
   });
   undo.push(world.stop);
-  return world;
+  return { world, brokers };
 }
 
 async function expectEqual(world: World): Promise<void> {
@@ -46,9 +57,10 @@ async function expectEqual(world: World): Promise<void> {
   expect(result?.piles.orders).toBeGreaterThan(5);
 }
 
-describe('real processes, bad piles', () => {
-  test('the line is cut for a while: nothing is lost, doubled or priced wrongly', async () => {
-    const world = await open(11);
+// Worlds of their own, and most of the time is waiting: side by side they take as long as the longest.
+describe.concurrent('real processes, bad piles', () => {
+  test('the line is cut for a while: nothing is lost, doubled or priced wrongly', async (context) => {
+    const { world } = await open(context, 11);
     await sleep(8_000);
     world.sites[0]?.line.cut();
     await sleep(15_000);
@@ -57,19 +69,17 @@ describe('real processes, bad piles', () => {
     await expectEqual(world);
   }, 240_000);
 
-  test('edge and hub are killed without warning', async () => {
-    const world = await open(12);
+  test('edge and hub are killed without warning', async (context) => {
+    const { world } = await open(context, 12);
     await sleep(4_000);
     await killAtRandom(world, undefined, 6, randomOf(12), () => {});
     await expectEqual(world);
   }, 300_000);
 
   test.runIf(mosquitto !== null)(
-    'the broker is a process of its own, and is killed too',
-    async () => {
-      const brokers = await startMosquittos(mosquitto ?? '', folder, frontsOf(PILES));
-      undo.push(brokers.kill);
-      const world = await open(13, brokers.urls);
+    'the brokers are processes of their own, and are killed too',
+    async (context) => {
+      const { world, brokers } = await open(context, 13, mosquitto ?? '');
       await sleep(4_000);
       await killAtRandom(world, brokers, 5, randomOf(13), () => {});
       await expectEqual(world);
