@@ -62,7 +62,8 @@ type HubConfig = NonNullable<ConfigFile['hub']> & { readonly vendors: readonly s
 
 function hubOf({ hub, fronts }: ConfigFile): HubConfig | null {
   if (hub === undefined) return null;
-  return { ...hub, vendors: hub.vendors ?? [...new Set(fronts.map(({ protocol }) => protocol))] };
+  const spoken = fronts.map(({ protocol }) => protocol).filter((protocol) => protocol !== 'listen');
+  return { ...hub, vendors: hub.vendors ?? [...new Set(spoken)] };
 }
 
 type Report = (fault: ConfigFault) => void;

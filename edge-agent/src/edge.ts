@@ -19,6 +19,7 @@ import { fileApi } from './api/file-api.ts';
 import { type LiveSource, liveSource } from './api/live-source.ts';
 import { orderHistory } from './api/order-history.ts';
 import { type SecurityApi, securityApi } from './api/security-api.ts';
+import { strangerApi } from './api/stranger-api.ts';
 import { type CommandDesk, commandDesk } from './commands/desk.ts';
 import type { EdgeConfig } from './config.ts';
 import { type Doors, openDoors } from './doors.ts';
@@ -31,6 +32,7 @@ import { guardedSite } from './security/pile-requests.ts';
 import { askRenewal } from './security/renewals.ts';
 import { type SiteLog, silentLog } from './site/log.ts';
 import { openSite, type RunningSite } from './site/site.ts';
+import { StrangerBook } from './strangers/book.ts';
 import { type SyncHandle, startSync } from './sync/sync.ts';
 
 /** Name and version, as the hub's pages show it. */
@@ -60,8 +62,9 @@ export interface EdgeAddresses {
   readonly 'ocpp-tls'?: number;
   /** Port of the first 晶福源 front. */
   readonly jfy?: number;
-  /** Port of the first 广汽 front. */
+  /** Port of the first 广汽 front, and of the first that only listens. */
   readonly gqaa?: number;
+  readonly listen?: number;
 }
 
 export interface RunningEdge {
@@ -145,6 +148,7 @@ interface Room {
   readonly desk: CommandDesk;
   readonly capture: Capture;
   readonly doors: Doors;
+  readonly strangers: StrangerBook;
 }
 
 async function startLine(room: Room, undo: Undoing): Promise<SyncHandle | undefined> {
@@ -223,6 +227,7 @@ async function openHttp(
     api: edgeApi(parts),
     files,
     security: securityOf(room),
+    strangers: strangerApi(room.strangers, room.capture),
     feed,
     collect: source.collect,
     metrics: (clients) => metricsOf(parts, fronts, clients),
@@ -283,7 +288,18 @@ async function openRoom(config: EdgeConfig, options: EdgeOptions, undo: Undoing)
   });
   undo.add(() => desk.close());
   await desk.recover();
-  return { config, ledger, clock, timers, log, site, desk, capture, doors };
+  return {
+    config,
+    ledger,
+    clock,
+    timers,
+    log,
+    site,
+    desk,
+    capture,
+    doors,
+    strangers: new StrangerBook(),
+  };
 }
 
 /**

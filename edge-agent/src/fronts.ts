@@ -9,6 +9,7 @@ import { YKC_SETTINGS } from './piles/ykc/settings.ts';
 import type { Clock, Timers } from './ports/clock.ts';
 import type { Site } from './ports/site.ts';
 import type { SiteLog } from './site/log.ts';
+import type { StrangerBook } from './strangers/book.ts';
 import { openTcp } from './tcp-fronts.ts';
 
 /** What all fronts of a site share. */
@@ -20,6 +21,8 @@ interface FrontsRoom {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly log: SiteLog;
+  /** Who has connected to the fronts that only listen. */
+  readonly strangers: StrangerBook;
 }
 
 /** What a front is opened with, whatever its piles speak. */
@@ -51,6 +54,7 @@ const OPENERS: Readonly<
   ocpp: async (config) => (await import('./ocpp-fronts.ts')).ocppFronts(config),
   jfy: async () => (await import('./jfy-fronts.ts')).openJfy,
   gqaa: async (config) => (await import('./gqaa-fronts.ts')).gqaaFronts(config),
+  listen: async (config) => (await import('./listen-fronts.ts')).listenFronts(config),
 };
 
 /**

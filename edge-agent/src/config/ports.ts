@@ -8,12 +8,14 @@ const PLAIN_PORTS: Readonly<Record<Front['protocol'], number>> = {
   ocpp: 9_100,
   jfy: 9_010,
   gqaa: 9_020,
+  listen: 9_099,
 };
 const TLS_PORTS: Readonly<Record<Front['protocol'], number>> = {
   ykc: 9_041,
   ocpp: 9_143,
   jfy: 9_050,
   gqaa: 9_060,
+  listen: 9_099,
 };
 
 /** The port of a front. */

@@ -68,8 +68,9 @@ const QrPrefix = Type.Object(
 
 const Front = Type.Object(
   {
-    protocol: Type.Enum(['ykc', 'ocpp', 'jfy', 'gqaa'], {
-      description: 'what the piles speak; jfy and gqaa are unverified',
+    protocol: Type.Enum(['ykc', 'ocpp', 'jfy', 'gqaa', 'listen'], {
+      description:
+        'what the piles speak; jfy and gqaa are unverified; listen: takes any connection, answers nothing, writes down what comes',
     }),
     host,
     port: Type.Optional(
@@ -77,7 +78,7 @@ const Front = Type.Object(
         minimum: 0,
         maximum: 65_535,
         description:
-          'TCP port; 0: any free one; left out: ykc 9001, ocpp 9100, jfy 9010, gqaa 9020, with tls 9041, 9143, 9050, 9060',
+          'TCP port; 0: any free one; left out: ykc 9001, ocpp 9100, jfy 9010, gqaa 9020, listen 9099, with tls 9041, 9143, 9050, 9060',
       }),
     ),
     qr: Type.Optional(QrPrefix),

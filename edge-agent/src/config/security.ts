@@ -86,6 +86,14 @@ function pemReader(readText: (name: string) => string, report: Report) {
 function checkFronts(file: ConfigFile, report: Report): void {
   for (const [n, { tls, protocol }] of file.fronts.entries()) {
     if (tls === undefined) continue;
+    if (protocol === 'listen') {
+      report({
+        path: `/fronts/${n}/tls`,
+        zh: '只监听的端口没有 TLS：它什么也不回答。',
+        en: 'A front that only listens has no TLS: it answers nothing.',
+      });
+      continue;
+    }
     const wanted = protocol === 'ocpp' ? 'certificate' : 'psk';
     if (tls.kind === wanted) continue;
     report({

@@ -15,6 +15,7 @@ import type { EdgeApi } from '../../api/edge-api.ts';
 import type { FileApi } from '../../api/file-api.ts';
 import { HealthResource } from '../../api/schemas.ts';
 import type { SecurityApi } from '../../api/security-api.ts';
+import type { StrangerApi } from '../../api/stranger-api.ts';
 import type { Clock, Timers } from '../../ports/clock.ts';
 import type { SiteLog } from '../../site/log.ts';
 import { cardRoutes, groupRoutes } from './card-routes.ts';
@@ -28,6 +29,7 @@ import { problemAnswers } from './problems.ts';
 import { reservationRoutes } from './reservation-routes.ts';
 import { apiRoutes } from './routes.ts';
 import { securityRoutes } from './security-routes.ts';
+import { strangerRoutes } from './stranger-routes.ts';
 
 export type EdgeServer = FastifyInstance<
   RawServerDefault,
@@ -55,6 +57,8 @@ export interface HttpOptions {
   readonly files: { readonly api: FileApi; readonly fileBytes: number } | null;
   /** Left out: the API knows nothing of the piles' doors, in tests. */
   readonly security?: SecurityApi;
+  /** Left out: nobody listens for strangers, in tests. */
+  readonly strangers?: StrangerApi;
   readonly feed: LiveFeed;
   readonly collect: () => void;
   readonly metrics: (liveClients: () => number) => Metrics;
@@ -129,6 +133,7 @@ export async function httpServer(options: HttpOptions): Promise<HttpServer> {
       reservationRoutes(v1, api.reservation);
       if (options.files !== null) fileRoutes(v1, options.files.api, options.files.fileBytes);
       if (options.security !== undefined) securityRoutes(v1, options.security);
+      if (options.strangers !== undefined) strangerRoutes(v1, options.strangers);
       v1.get('/live', { websocket: true, schema: { hide: true } }, (socket, request) =>
         live.take(socket, request.ip),
       );

@@ -1,11 +1,17 @@
 import { Command, CommanderError, Option } from 'commander';
+import { familyFrames } from './family.ts';
 import { gqaaFrames } from './gqaa.ts';
 import { OCPP_FRAMES } from './ocpp.ts';
 import type { FrameProtocol, FrameReader } from './protocol.ts';
 import { ykcFrames } from './ykc.ts';
 
 /** The protocols that the command reads. */
-export const PROTOCOLS: readonly FrameProtocol[] = [ykcFrames, gqaaFrames, ...OCPP_FRAMES];
+export const PROTOCOLS: readonly FrameProtocol[] = [
+  ykcFrames,
+  gqaaFrames,
+  ...OCPP_FRAMES,
+  familyFrames,
+];
 
 /** All frames were good; one was not; the command was used wrongly. */
 export const EXIT = { ok: 0, badFrame: 1, usage: 2 } as const;
