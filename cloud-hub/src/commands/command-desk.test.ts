@@ -189,3 +189,14 @@ describe('[SYNC-7] an answer', () => {
     expect(await store.command(id)).toMatchObject({ answer: { outcome: 'done' }, presumed: false });
   });
 });
+
+test('[OCPP-A11] a password goes to the site and is not kept', async () => {
+  const secret = '00112233445566778899aabbccddeeff01234567';
+  const parameters = { key: 'AuthorizationKey', value: secret };
+  const operate = { operation: 'ChangeConfiguration', parameters };
+  const { command } = await desk.issueCommand({ ...REQUEST, op: 'operate', operate });
+  expect(JSON.stringify(sent)).toContain(secret);
+  const kept = JSON.stringify(await store.command(command.id));
+  expect(kept).toContain('AuthorizationKey');
+  expect(kept).not.toContain(secret);
+});

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { CommandRequest } from '@holdfast/shared/api/resources';
 import { FaultError } from '@holdfast/shared/errors/fault';
+import { withoutSecrets } from '@holdfast/shared/sync/command-secrets';
 import type { Command, CommandAnswer } from '@holdfast/shared/sync/commands';
 import type { CommandMessage } from '@holdfast/shared/sync/messages';
 import { decimalOf, fen, fenText } from '@holdfast/shared/units';
@@ -98,7 +99,14 @@ async function issue(
 
   const nowMs = clock.nowMs();
   const command = commandOf(request, vendor, nowMs, limits);
-  const stored: StoredCommand = { command, siteId, sentAtMs: nowMs, answer: null, presumed: false };
+  // It is sent now or never: what is kept of it is for people to look at.
+  const stored: StoredCommand = {
+    command: withoutSecrets(command),
+    siteId,
+    sentAtMs: nowMs,
+    answer: null,
+    presumed: false,
+  };
   if (!(await store.saveCommand(stored))) return (await store.command(command.id)) ?? stored;
   const message: CommandMessage = { type: 'command', command, hubMs: nowMs };
   await broker.publish(

@@ -1,6 +1,6 @@
 import { FaultError } from '@holdfast/shared/errors/fault';
+import { withoutSecrets } from '@holdfast/shared/sync/command-secrets';
 import type { Command, CommandAnswer } from '@holdfast/shared/sync/commands';
-import { redacted } from '../piles/ocpp/redaction.ts';
 import type { Clock, Timers } from '../ports/clock.ts';
 import type { CommandState, Commit, Ledger } from '../ports/ledger.ts';
 import type { Result } from '../site/commands.ts';
@@ -57,19 +57,11 @@ export interface CommandDesk {
 
 const placeOf = ({ pileNo, connectorNo }: Command): string => `${pileNo}/${connectorNo}`;
 
-/** A command as it is written down: without the secrets that an operation gives a pile. */
-function written(command: Command): Command {
-  const { operate } = command;
-  if (operate === undefined) return command;
-  const parameters: unknown = JSON.parse(redacted(JSON.stringify(operate.parameters ?? null)));
-  return { ...command, operate: { ...operate, parameters } };
-}
-
 /** The state of a command, and with its answer the event that tells the hub. */
 function commitOf(command: Command, state: CommandState, answer: CommandAnswer | null): Commit {
   const stream = { vendor: command.vendor, lane: 'control' } as const;
   return {
-    changes: [{ save: 'command', logged: { command: written(command), state, answer } }],
+    changes: [{ save: 'command', logged: { command: withoutSecrets(command), state, answer } }],
     events:
       answer === null
         ? []

@@ -10,6 +10,7 @@ import type {
   RpcNotice,
   RpcRequest,
 } from '@holdfast/protocols/ocpp/rpc/port';
+import { redacted } from '@holdfast/shared/pile/redaction';
 import type { SecurityCode } from '@holdfast/shared/pile/security-event';
 import type { Driver, LostWhy } from '../driver.ts';
 import type { EventQueue } from '../event-queue.ts';
@@ -18,7 +19,6 @@ import { Deviations } from './deviations.ts';
 import { Liveness } from './liveness.ts';
 import type { OcppDown, OcppUp } from './messages.ts';
 import { OpenCalls } from './open-calls.ts';
-import { redacted } from './redaction.ts';
 import type {
   OpenStation,
   Station,
