@@ -1,6 +1,8 @@
-import { textAt } from '../ocpp/fields.ts';
+import { hexOf } from '@holdfast/protocols/kernel/bytes';
+import type { DriverView } from '../driver.ts';
+import { type Fields, integerAt, isFields, textAt } from '../ocpp/fields.ts';
 import { andThen, answer, type Call, emit, observed, step } from '../ocpp/steps.ts';
-import type { Ocpp16State } from './state.ts';
+import { connectorNosOf, type Ocpp16State } from './state.ts';
 import type { OcppStep } from './step.ts';
 
 /** What is known of vendors' own messages, by vendor and message ([OCPP-D17]). */
@@ -23,8 +25,42 @@ const TRANSFERS: readonly {
   },
 ];
 
+/** What stands in the data of a vendor's message, where it is JSON. */
+function fieldsIn(data: unknown): Fields {
+  if (typeof data !== 'string' || !data.trimStart().startsWith('{')) return {};
+  try {
+    const fields: unknown = JSON.parse(data);
+    return isFields(fields) ? fields : {};
+  } catch {
+    return {};
+  }
+}
+
+/** [OCPP-E12] Signed values that a vendor sends by this way are kept like any other. */
+function signedBy(state: Ocpp16State, { payload, action }: Call, raw: Uint8Array): OcppStep {
+  const fields = fieldsIn(payload['data']);
+  const no = integerAt(fields, 'transactionId') ?? -1;
+  const [only, more] = connectorNosOf(state);
+  const alone = more === undefined ? (only ?? null) : null;
+  return step(
+    state,
+    emit({
+      type: 'MeterSigned',
+      connectorNo: integerAt(fields, 'connectorId') ?? alone,
+      ...(no > 0 ? { charge: { by: 'no', no } } : {}),
+      rawHex: hexOf(raw),
+      frameType: action,
+    }),
+  );
+}
+
 /** DataTransfer: kept for whoever looks; what nobody knows is said to be unknown. */
-export function dataTransfer(state: Ocpp16State, message: Call): OcppStep {
+export function dataTransfer(
+  state: Ocpp16State,
+  message: Call,
+  _view: DriverView,
+  raw: Uint8Array,
+): OcppStep {
   const vendorId = textAt(message.payload, 'vendorId');
   const messageId = textAt(message.payload, 'messageId');
   const ofVendor = TRANSFERS.filter((row) => row.vendorId.test(vendorId)).reverse();
@@ -32,11 +68,14 @@ export function dataTransfer(state: Ocpp16State, message: Call): OcppStep {
   const isVendorKnown = ofVendor.some((row) => row.vendorId.source !== '.');
   const unknown = isVendorKnown ? 'UnknownMessageId' : 'UnknownVendorId';
   const status = known === undefined ? unknown : (known.refusal ?? 'Accepted');
-  return step(
+  const told = step(
     state,
     answer(message.call, { status }),
     observed(known?.name ?? 'dataTransfer', message.payload),
   );
+  return known?.name === 'signedMeterValues'
+    ? andThen(told, (s) => signedBy(s, message, raw))
+    : told;
 }
 
 /** A state of a file transfer: a flood of the same one is told once ([OCPP-D14]). */

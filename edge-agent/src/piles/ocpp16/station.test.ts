@@ -388,6 +388,19 @@ describe('files and messages', () => {
     expect(ofType(effects, 'Observed')).toHaveLength(1);
   });
 
+  test('[OCPP-D17] [OCPP-E12] signed values of a vendor are kept with their charge', () => {
+    const talk = new Talk().boot({ numberOfConnectors: 2 });
+    const send = (data: string) => {
+      const payload = { vendorId: 'Example', messageId: 'SignedMeterValue', data };
+      return ofType(talk.hear('DataTransfer', payload), 'MeterSigned')[0];
+    };
+    const signed = send('{"transactionId":1001,"connectorId":2,"ocmf":"OCMF|{}|{}"}');
+    expect(signed).toMatchObject({ connectorNo: 2, charge: { by: 'no', no: 1_001 } });
+    expect(Buffer.from(signed?.rawHex ?? '', 'hex').toString()).toContain('OCMF|{}|{}');
+    expect(send('OCMF|{}|{}')).toMatchObject({ connectorNo: null });
+    expect(send('{"broken')).toMatchObject({ connectorNo: null });
+  });
+
   test('security messages are taken and shown', () => {
     const talk = new Talk().boot();
     const event = talk.hear('SecurityEventNotification', { type: 'TamperDetectionActivated' });
