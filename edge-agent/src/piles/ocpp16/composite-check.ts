@@ -26,15 +26,16 @@ const OVER_W = 100;
 
 /**
  * [OCPP-D6], [OCPP-D8] A limit that the station has taken is looked at where it lies: what may be drawn
- * now, and what when nobody renews it. Once for each limit, of stations that can say it.
+ * now, and what when nobody renews it. Once for each way on a connection, of stations that can say it.
  */
 export function askComposite(state: Ocpp16State, connectorNo: number, view: DriverView): OcppStep {
   const { limit } = connectorOf(state, connectorNo);
+  const { way } = state.memory.limit;
   const knows = state.settings.isTended && !state.memory.deafTo.includes(ACTION);
-  if (!knows || limit === null || limit.checkedW === limit.maxW) return stay(state);
+  if (!knows || limit === null || limit.checkedWay === way) return stay(state);
   const isFresh = limit.setAtMs === view.nowMs && limitNow(state, connectorNo, view) !== undefined;
   if (!isFresh) return stay(state);
-  const asked = withConnector(state, connectorNo, { limit: { ...limit, checkedW: limit.maxW } });
+  const asked = withConnector(state, connectorNo, { limit: { ...limit, checkedWay: way } });
   const payload = {
     connectorId: connectorNo,
     duration: limit.validSeconds + AFTER_S,

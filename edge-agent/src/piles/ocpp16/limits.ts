@@ -67,8 +67,8 @@ export function limitPower(state: Ocpp16State, command: LimitCommand, view: Driv
   const { maxW, validSeconds } = command;
   const before = connectorOf(state, connectorNo).limit;
   if (maxW === null) return lift(state, connectorNo);
-  const { pausedAtMs = 0, checkedW = null } = before ?? {};
-  const limit: Limit = { maxW, validSeconds, setAtMs: 0, pausedAtMs, checkedW };
+  const { pausedAtMs = 0, checkedWay = null } = before ?? {};
+  const limit: Limit = { maxW, validSeconds, setAtMs: 0, pausedAtMs, checkedWay };
   const wanted = withConnector(state, connectorNo, { limit });
   const restMs = pausedAtMs + state.settings.pauseMs - view.nowMs;
   if (before !== null && isPause(state, before.maxW) && !isPause(state, maxW) && restMs > 0) {

@@ -46,8 +46,8 @@ export interface Limit {
   readonly setAtMs: number;
   /** When the connector was last told to pause ([OCPP-D7]). */
   readonly pausedAtMs: number;
-  /** What it was when the station was asked what it makes of it; `null`: it was not. */
-  readonly checkedW: number | null;
+  /** The way in which it was put when the station was asked what it makes of it; `null`: it was not. */
+  readonly checkedWay: number | null;
 }
 
 /** A charge that runs, or whose stop may still be repeated. */
