@@ -218,8 +218,9 @@ test('[OCPP-A11] what is written down of a command holds no password', async () 
     operate: { operation: 'ChangeConfiguration', parameters },
   });
   const done = desk.handle(command, T0);
-  await answer({ outcome: 'done', answer: { status: 'Accepted' } });
-  await done;
+  const configurationKey = [{ key: 'AuthorizationKey', value: secret, readonly: false }];
+  await answer({ outcome: 'done', answer: { configurationKey } });
+  expect(JSON.stringify(await done)).not.toContain(secret);
   const kept = JSON.stringify(await ledger.command(command.id));
   expect(kept).toContain('AuthorizationKey');
   expect(kept).not.toContain(secret);

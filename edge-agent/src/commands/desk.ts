@@ -1,5 +1,5 @@
 import { FaultError } from '@holdfast/shared/errors/fault';
-import { withoutSecrets } from '@holdfast/shared/sync/command-secrets';
+import { answerWithoutSecrets, withoutSecrets } from '@holdfast/shared/sync/command-secrets';
 import type { Command, CommandAnswer } from '@holdfast/shared/sync/commands';
 import type { Clock, Timers } from '../ports/clock.ts';
 import type { CommandState, Commit, Ledger } from '../ports/ledger.ts';
@@ -142,7 +142,8 @@ function runner(options: DeskOptions, keep: ReturnType<typeof answerKeeper>['kee
     await ledger.commit(commitOf(command, 'executing', null));
     const timeoutMs = Math.min(LONGEST_MS, Math.max(1, command.deadlineMs - hubNow()));
     const result = await executor.execute(command, timeoutMs);
-    return await keep(command, { id: command.id, ...result, atMs: clock.nowMs() });
+    const answer = { id: command.id, ...result, atMs: clock.nowMs() };
+    return await keep(command, answerWithoutSecrets(answer));
   }
 
   return async function run(
