@@ -1,5 +1,5 @@
 import { Failure } from './failure.mjs';
-import { builtProgram } from './programs.mjs';
+import { runOf } from './programs.mjs';
 
 /** @typedef {import('./programs.mjs').Workspace} Workspace */
 /**
@@ -25,8 +25,8 @@ const NONE = [];
 /** @type {Readonly<Record<string, Command>>} */
 export const COMMANDS = {
   start: { pages: true, programs: BOTH, steps: script('test/src/demo/main.ts') },
-  hub: { pages: true, programs: ['cloud-hub'], steps: script(builtProgram('cloud-hub')) },
-  edge: { pages: true, programs: ['edge-agent'], steps: script(builtProgram('edge-agent')) },
+  hub: { pages: true, programs: ['cloud-hub'], steps: [[...runOf('cloud-hub'), '$args']] },
+  edge: { pages: true, programs: ['edge-agent'], steps: [[...runOf('edge-agent'), '$args']] },
   piles: { pages: false, programs: NONE, steps: script('test/src/piles/main.ts') },
   frame: { pages: false, programs: NONE, steps: script('edge-agent/src/tools/frame.ts') },
   bench: { pages: false, programs: BOTH, steps: script('test/src/bench/main.ts') },

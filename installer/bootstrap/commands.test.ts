@@ -8,7 +8,7 @@ import { ROOT } from './project.mjs';
 test('every command starts a program that is there', () => {
   const programs = Object.values(COMMANDS).flatMap(({ steps, programs }) =>
     steps
-      .flatMap(([file]) => file ?? [])
+      .flatMap((step) => step.find((part) => !part.startsWith('-')) ?? [])
       .filter((file) => !programs.map(builtProgram).includes(file)),
   );
   expect(programs.filter((file) => !existsSync(path.join(ROOT, file)))).toEqual([]);

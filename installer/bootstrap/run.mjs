@@ -12,7 +12,7 @@ import { Failure, inWords, say } from './failure.mjs';
 import { node24 } from './node24.mjs';
 import { ocppSchemas } from './ocpp-schemas.mjs';
 import { pages } from './pages.mjs';
-import { programs } from './programs.mjs';
+import { programs, RUNS } from './programs.mjs';
 import { ROOT } from './project.mjs';
 
 /** A shell reports a program that a signal ended as 128 and the signal's number. */
@@ -70,8 +70,8 @@ async function main([name = '', ...args]) {
   await ocppSchemas(ROOT);
   if (command.pages) await pages(ROOT, node);
   await programs(ROOT, node, command.programs);
-  // Whoever starts hub and agents by themselves takes those that were seen to here.
-  if (command.programs.length > 0) process.env.HOLDFAST_PROGRAMS = 'built';
+  // Whoever starts hub and agents by itself takes those that were seen to here.
+  if (command.programs.length > 0) process.env.HOLDFAST_RUNS = RUNS;
   for (const step of command.steps) {
     const code = await hand(
       node,

@@ -38,8 +38,16 @@ export function cpuMicrosOf(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) * TICK_MICROS;
 }
 
-/** Memory that a process holds now, bytes. Linux only. */
-export function rssBytesOf(pid: number): number {
-  const kb = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+/** A line of a file of /proc/<pid>, bytes. */
+function kilobytesOf(pid: number, file: string, name: string): number {
+  const text = readFileSync(`/proc/${pid}/${file}`, 'utf8');
+  const kb = new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(text)?.[1];
   return Number(kb ?? Number.NaN) * 1024;
 }
+
+/** Memory that a process holds now, bytes. Linux only. */
+export const rssBytesOf = (pid: number): number => kilobytesOf(pid, 'status', 'VmRSS');
+/** The same, what it shares with others counted in parts. */
+export const pssBytesOf = (pid: number): number => kilobytesOf(pid, 'smaps_rollup', 'Pss');
+/** Most that it has ever held. */
+export const peakBytesOf = (pid: number): number => kilobytesOf(pid, 'status', 'VmHWM');

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Page } from '@holdfast/shared/api/resources';
 import type { SecurityEventResource } from '@holdfast/shared/api/security';
-import { type Program, startProgram } from '../world/program.ts';
+import { type Program, programOf, startProgram } from '../world/program.ts';
 import { SHOW_TARIFF } from '../world/tariffs.ts';
 import { rssBytesOf, script, told } from './child.ts';
 import type { CalmOptions, CalmReport } from './hostile-calm.ts';
@@ -69,7 +69,7 @@ function startAgent(folder: string, stations: number): Promise<Agent> {
   writeFileSync(config, JSON.stringify(edge));
   return startProgram({
     name: 'the edge agent',
-    entry: 'edge-agent/src/main.ts',
+    program: programOf('edge-agent'),
     args: ['--config', config],
     logFile: path.join(folder, 'edge.log'),
   });

@@ -66,7 +66,7 @@ function startAgent(folder: string, sockets: number): Promise<Program<{ readonly
   );
   return startProgram({
     name: 'the edge agent',
-    entry: programOf('edge-agent'),
+    program: programOf('edge-agent'),
     args: ['--config', config],
     logFile: path.join(folder, 'edge.log'),
   });

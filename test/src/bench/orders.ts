@@ -83,7 +83,7 @@ function startAgent(
   );
   return startProgram({
     name: 'the edge agent',
-    entry: programOf('edge-agent'),
+    program: programOf('edge-agent'),
     args: ['--config', config],
     logFile: path.join(folder, 'edge.log'),
   });

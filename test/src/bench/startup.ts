@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildBacklog } from '@holdfast/edge-agent/adapters/ledger/testing/million';
-import { type Program, startProgram } from '../world/program.ts';
+import { type Program, programOf, startProgram } from '../world/program.ts';
 import { SHOW_TARIFF } from '../world/tariffs.ts';
-import { cpuMicrosOf, rssBytesOf } from './child.ts';
+import { cpuMicrosOf, peakBytesOf, pssBytesOf, rssBytesOf } from './child.ts';
 import type { BenchResult } from './result.ts';
 import { median } from './statistics.ts';
 
@@ -19,8 +19,10 @@ const DEFAULTS: StartupBenchOptions = { rounds: 5, backlog: 1_000_000 };
 const REST_MS = 1_000;
 const MB = 1024 ** 2;
 const FULL_ABOVE_EMPTY_MS = 1_000;
-/** What the edge agent speaks. */
-const PROTOCOLS = ['ykc', 'ocpp'];
+/** Everything that the edge agent speaks, OCPP in all its versions. */
+const PROTOCOLS = ['ykc', 'ocpp', 'jfy', 'gqaa', 'listen'];
+/** Nobody listens there: the line is tried again and again. */
+const NO_HUB = { url: 'mqtt://127.0.0.1:9', secret: 'a long secret' };
 /** Most that the edge agent may need with all of them. */
 const EDGE_MS = 1_500;
 const EDGE_MB = 120;
@@ -31,13 +33,16 @@ interface Start {
   readonly ms: number;
   readonly cpuMs: number;
   readonly rssMb: number;
+  /** With what is shared counted in parts; most since the start. */
+  readonly pssMb: number;
+  readonly peakMb: number;
 }
 
-const ENTRIES: Readonly<Record<Kind, string>> = {
-  node: 'test/src/bench/startup-floor.ts',
-  edge: 'edge-agent/src/main.ts',
-  full: 'edge-agent/src/main.ts',
-  hub: 'cloud-hub/src/main.ts',
+const PROGRAMS: Readonly<Record<Kind, readonly string[]>> = {
+  node: ['test/src/bench/startup-floor.ts'],
+  edge: programOf('edge-agent'),
+  full: programOf('edge-agent'),
+  hub: programOf('cloud-hub'),
 };
 const NAMES: Readonly<Record<Kind, string>> = {
   node: 'bare node',
@@ -54,6 +59,7 @@ const edgeConfig = (dataFolder: string): object => ({
   dataFolder,
   fronts: PROTOCOLS.map((protocol) => ({ protocol, port: 0 })),
   api: { port: 0 },
+  hub: NO_HUB,
   tariffs: [SHOW_TARIFF],
   tariff: SHOW_TARIFF.tariffId,
   ledger: { coreMb: 4_096, bulkMb: 4_096 },
@@ -73,7 +79,7 @@ async function startOnce(folder: string, kind: Kind): Promise<Start> {
   const startedMs = performance.now();
   const program: Program<unknown> = await startProgram({
     name: NAMES[kind],
-    entry: ENTRIES[kind],
+    program: PROGRAMS[kind],
     args: ['--config', config],
     logFile: path.join(folder, `${kind}.log`),
   });
@@ -82,7 +88,8 @@ async function startOnce(folder: string, kind: Kind): Promise<Start> {
     const pid = program.pid() ?? 0;
     const cpuMs = cpuMicrosOf(pid) / 1_000;
     await pause(REST_MS);
-    return { ms, cpuMs, rssMb: rssBytesOf(pid) / MB };
+    const [rssMb, pssMb, peakMb] = [rssBytesOf, pssBytesOf, peakBytesOf].map((of) => of(pid) / MB);
+    return { ms, cpuMs, rssMb: rssMb ?? 0, pssMb: pssMb ?? 0, peakMb: peakMb ?? 0 };
   } finally {
     await program.stop();
   }
@@ -112,7 +119,12 @@ function upOf(
       ...of('ms', most?.ms),
       facts: { cpuMs: middle(starts[kind], 'cpuMs') },
     },
-    { name: `memory: ${NAMES[kind]}, at rest`, unit: 'MB', ...of('rssMb', most?.mb) },
+    {
+      name: `memory: ${NAMES[kind]}, at rest, resident`,
+      unit: 'MB',
+      ...of('rssMb', most?.mb),
+      facts: { pssMb: middle(starts[kind], 'pssMb'), peakMb: middle(starts[kind], 'peakMb') },
+    },
   ];
 }
 
@@ -131,8 +143,8 @@ function fullOf(starts: Starts, backlog: number): BenchResult {
 }
 
 /**
- * From `node …/main.ts` to the line that says ready, and the memory a second later, of edge agent and
- * hub, each beside a Node process that only opens a port and says so.
+ * From the start of the process to the line that says ready, and the memory a second later, of edge agent
+ * and hub as people run them, each beside a Node process that only opens a port and says so.
  */
 export async function startupBench(
   options: Partial<StartupBenchOptions> = {},

@@ -67,7 +67,7 @@ async function secondBox(site: Site): Promise<Program<EdgeReady>> {
   writeFileSync(file, JSON.stringify(twin));
   const box = await startProgram<EdgeReady>({
     name: 'the second box',
-    entry: programOf('edge-agent'),
+    program: programOf('edge-agent'),
     args: ['--config', file],
     logFile: `${file}.log`,
   });

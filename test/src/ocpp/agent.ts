@@ -41,7 +41,7 @@ export async function startAgent(stations: readonly KnownStation[]): Promise<Age
   writeFileSync(file, JSON.stringify(config), { mode: 0o600 });
   const program = await startProgram<EdgeReady>({
     name: 'the edge agent',
-    entry: programOf('edge-agent'),
+    program: programOf('edge-agent'),
     args: ['--config', file],
     logFile: path.join(folder, 'agent.log'),
   });

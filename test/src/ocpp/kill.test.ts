@@ -53,7 +53,7 @@ beforeAll(async () => {
   url = `ws://127.0.0.1:${port}/ocpp`;
   program = await startProgram<EdgeReady>({
     name: 'the edge agent',
-    entry: programOf('edge-agent'),
+    program: programOf('edge-agent'),
     args: ['--config', file],
     logFile: path.join(folder, 'agent.log'),
   });

@@ -7,12 +7,15 @@ const READY = 'HOLDFAST_READY ';
 const READY_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 20_000;
 
-/** The bootstrap says so when it has just seen to what is built; else the sources run. */
-const IS_BUILT = process.env['HOLDFAST_PROGRAMS'] === 'built';
+type Workspace = 'edge-agent' | 'cloud-hub';
+/** The bootstrap says how what it has just built is run; without it the sources run. */
+const RUNS: Partial<Record<Workspace, readonly string[]>> = JSON.parse(
+  process.env['HOLDFAST_RUNS'] ?? '{}',
+);
 
-/** The entry of agent or hub, as people run it. */
-export const programOf = (workspace: 'edge-agent' | 'cloud-hub'): string =>
-  IS_BUILT ? `${workspace}/dist/start.cjs` : `${workspace}/src/main.ts`;
+/** The arguments with which Node runs agent or hub, as people run it. */
+export const programOf = (workspace: Workspace): readonly string[] =>
+  RUNS[workspace] ?? [`${workspace}/src/main.ts`];
 
 /** A part of the product as a process of its own, as a user would run it. */
 export interface Program<Ready> {
@@ -28,8 +31,8 @@ export interface Program<Ready> {
 
 export interface ProgramOptions {
   readonly name: string;
-  /** Path of the entry below the project's root. */
-  readonly entry: string;
+  /** Arguments of Node, the last of them the entry; from the project's root. */
+  readonly program: readonly string[];
   readonly args: readonly string[];
   /** Everything that the program says goes there. */
   readonly logFile: string;
@@ -92,7 +95,7 @@ export async function startProgram<Ready>(options: ProgramOptions): Promise<Prog
     const [executable = '', ...args] = [
       ...(options.under ?? []),
       process.execPath,
-      `${ROOT}${options.entry}`,
+      ...options.program,
       ...options.args,
     ];
     child = spawn(executable, args, {

@@ -83,7 +83,7 @@ async function startHub(options: WorldOptions): Promise<Program<HubReady>> {
   const config = write(path.join(folder, 'hub.json'), await hubConfig(options));
   return await startProgram<HubReady>({
     name: 'the hub',
-    entry: programOf('cloud-hub'),
+    program: programOf('cloud-hub'),
     args: ['--config', config],
     logFile: path.join(folder, 'hub.log'),
   });
@@ -123,7 +123,7 @@ async function startSite(
   );
   const edge = await startProgram<EdgeReady>({
     name: `the edge agent of ${siteId}`,
-    entry: programOf('edge-agent'),
+    program: programOf('edge-agent'),
     args: ['--config', config],
     logFile: path.join(options.folder, `${siteId}.log`),
     ...(options.edgesUnder === undefined ? {} : { under: options.edgesUnder }),
