@@ -1,4 +1,5 @@
 import { type PileSecret, runGqaaPile } from './gqaa/runner.ts';
+import { runJfyPile } from './jfy/runner.ts';
 import type { Dialect } from './ocpp/dialect.ts';
 import { runOcppPile } from './ocpp/runner.ts';
 import type { OcppSurroundings } from './ocpp/surroundings.ts';
@@ -20,6 +21,7 @@ export interface Address {
 /** Fronts of an edge agent that virtual piles connect to; the port is that of the show. */
 export const FRONTS = {
   ykc: { title: '云快充', port: 9001, at: (port: number) => `127.0.0.1:${port}` },
+  jfy: { title: '晶福源 (unverified)', port: 9010, at: (port: number) => `127.0.0.1:${port}` },
   gqaa: { title: '广汽 (unverified)', port: 9020, at: (port: number) => `127.0.0.1:${port}` },
   ocpp: {
     title: 'OCPP',
@@ -45,6 +47,11 @@ export const ykcPiles =
   (surroundings: Surroundings): RunPile =>
   (setup, books) =>
     runYkcPile(setup, surroundings, books);
+
+export const jfyPiles =
+  (surroundings: Surroundings): RunPile =>
+  (setup, books) =>
+    runJfyPile(setup, surroundings, books);
 
 export const gqaaPiles =
   (surroundings: Surroundings, secret?: PileSecret): RunPile =>
@@ -98,6 +105,13 @@ export const PILE_PROTOCOLS = {
     title: 'OCPP 2.1',
     dialect: ocpp21,
     piles: overWebSocket(ocpp21),
+  },
+  jfy: {
+    front: 'jfy',
+    first: 4_000_000,
+    title: '晶福源 (unverified)',
+    dialect: null,
+    piles: (to: Address) => jfyPiles(tcpSurroundings(to)),
   },
   gqaa: {
     front: 'gqaa',

@@ -24,7 +24,7 @@ async function run(options: Omit<StationOptions, 'startMs'>, hours: number) {
   return { orders, books, unfinished, report: fleet.books.report(options.seed, options.piles) };
 }
 
-const OTHERS: readonly ProtocolName[] = ['ocpp1.6', 'ocpp2.0.1', 'ocpp2.1', 'gqaa'];
+const OTHERS: readonly ProtocolName[] = ['ocpp1.6', 'ocpp2.0.1', 'ocpp2.1', 'jfy', 'gqaa'];
 
 const equal = ({ orders, books }: Awaited<ReturnType<typeof run>>): readonly string[] =>
   reconcile('site-01', books, orders, orders).faults;

@@ -4,6 +4,7 @@ import { Capture } from '@holdfast/edge-agent/piles/capture';
 import { Connection } from '@holdfast/edge-agent/piles/connection';
 import type { PileProtocol } from '@holdfast/edge-agent/piles/driver';
 import { gqaaProtocol } from '@holdfast/edge-agent/piles/gqaa/protocol';
+import { jfyProtocol } from '@holdfast/edge-agent/piles/jfy/protocol';
 import { CONNECTION_LIMITS, noFrames } from '@holdfast/edge-agent/piles/limits';
 import { silentLog } from '@holdfast/edge-agent/piles/log';
 import { Registry } from '@holdfast/edge-agent/piles/registry';
@@ -17,6 +18,7 @@ import type { Faults } from '../piles/faults.ts';
 import { FLEET_DEFAULTS, type Fleet, fleetLists, joinFleets, runFleet } from '../piles/fleet.ts';
 import {
   gqaaPiles,
+  jfyPiles,
   ocppPiles,
   PILE_PROTOCOLS,
   type ProtocolName,
@@ -54,6 +56,8 @@ export interface Station {
 /** Way of a byte through the site's own network. */
 const HOP_MS = 2;
 const ALL = 1_000_000;
+/** As the front of such piles has it. */
+const JFY_SILENCE_MS = 180_000;
 
 function configFor(options: StationOptions, protocols: readonly ProtocolName[]): EdgeConfig {
   const lists = protocols.map((name) =>
@@ -116,6 +120,7 @@ function tcpPlatform<State, Up, Down>(
   protocol: PileProtocol<State, Up, Down>,
   { clock, timers }: VirtualTime,
   parts: PlatformParts,
+  silenceMs = CONNECTION_LIMITS.silenceMs,
 ): Accept {
   const room = {
     ...parts,
@@ -123,7 +128,7 @@ function tcpPlatform<State, Up, Down>(
     driver: protocol.driver,
     clock,
     timers,
-    limits: CONNECTION_LIMITS,
+    limits: { ...CONNECTION_LIMITS, silenceMs },
     counts: noFrames(),
     log: silentLog,
     mayLogIn: () => true,
@@ -152,6 +157,10 @@ export async function openStation(options: StationOptions): Promise<Station> {
     ykc: ykcPiles({
       time: time.pile,
       open: lineOver(time, tcpPlatform(ykcProtocol(), time, parts)),
+    }),
+    jfy: jfyPiles({
+      time: time.pile,
+      open: lineOver(time, tcpPlatform(jfyProtocol(), time, parts, JFY_SILENCE_MS)),
     }),
     gqaa: gqaaPiles({
       time: time.pile,

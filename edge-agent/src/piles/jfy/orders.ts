@@ -14,6 +14,8 @@ import { isOurs, tradeNoAt } from './trade.ts';
 type Body = Heard<'record'>['body'];
 
 const SLOT_MS = 30 * 60_000;
+/** Times are whole seconds: what ended in the first second of a half hour has energy in it. */
+const WITHIN_SECOND_MS = 999;
 const DAY_MS = 48 * SLOT_MS;
 /** Piles keep Chinese local time, which has had no summer time since 1991. */
 const ZONE_MS = 8 * 3_600_000;
@@ -41,14 +43,14 @@ export function readingsOf({
   energy,
 }: Body): readonly MeterReading[] | undefined {
   const [fromMs, toMs] = [startTime.ms, endTime.ms];
-  if (fromMs === null || toMs === null || toMs <= fromMs || toMs - fromMs > DAY_MS - SLOT_MS) {
-    return undefined;
-  }
+  if (fromMs === null || toMs === null || toMs < fromMs) return undefined;
+  const firstMs = fromMs - ((fromMs + ZONE_MS) % SLOT_MS);
+  if (toMs - firstMs >= DAY_MS) return undefined;
   const readings: MeterReading[] = [];
   let sum = 0n;
-  for (let atMs = fromMs; atMs < toMs; ) {
-    sum += slots[slotAt(atMs)]?.energy ?? 0n;
-    atMs = Math.min(toMs, atMs - ((atMs + ZONE_MS) % SLOT_MS) + SLOT_MS);
+  for (let slotMs = firstMs; slotMs <= toMs; slotMs += SLOT_MS) {
+    sum += slots[slotAt(slotMs)]?.energy ?? 0n;
+    const atMs = Math.min(toMs + WITHIN_SECOND_MS, slotMs + SLOT_MS);
     readings.push({ atMs, energy: energyStep(sum) });
   }
   return sum === energy ? readings : undefined;
