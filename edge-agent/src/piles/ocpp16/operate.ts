@@ -10,6 +10,7 @@ import { configurationSet } from './configuration.ts';
 import { drained } from './drains.ts';
 import { forgetBase } from './limits.ts';
 import { listSentBy } from './local-list.ts';
+import { againstText } from './operation-rules.ts';
 import type { Asked, Ocpp16State } from './state.ts';
 import { type OcppStep, remember } from './step.ts';
 
@@ -65,6 +66,8 @@ export function operate(
   if (!isFields(parameters)) return refused('the parameters are no object');
   const faults = faultsIn(VERSION, operation, 'request', parameters) ?? [];
   if (faults.length > 0) return refused('the parameters do not fit the schema', faults);
+  const against = againstText(operation, parameters);
+  if (against !== null) return refused(against);
   if (state.operations.length >= OPERATIONS_MAX) return refused('too many operations wait');
   const asked: Asked = { request, operation, parameters };
   const waiting = { ...state, operations: [...state.operations, asked] };
