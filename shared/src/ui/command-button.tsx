@@ -21,7 +21,7 @@ function useOutcome(): (command: CommandResource) => void {
 }
 
 /** Waits for the pile's own answer to a command that the server has only sent. */
-function CommandWatch({ id }: { id: string }) {
+export function CommandWatch({ id }: { id: string }) {
   const tell = useOutcome();
   const command = useEntity('command', id);
   useEffect(() => {
@@ -30,7 +30,8 @@ function CommandWatch({ id }: { id: string }) {
   return null;
 }
 
-function useCommand(): {
+/** Gives a command and says how it ended; `awaited` names one whose answer is still to come. */
+export function useCommand(): {
   send: (request: CommandRequest) => Promise<boolean>;
   awaited: string | undefined;
 } {

@@ -5,13 +5,15 @@ import { describe, expect, type TestContext, test } from 'vitest';
 import { killAtRandom } from '../chaos/kills.ts';
 import { needs } from '../harness/needs.ts';
 import { FIELD_FAULTS } from '../piles/faults.ts';
+import { pileCountsOf } from '../piles/pile-counts.ts';
 import { randomOf } from '../piles/random.ts';
 import { FREE_PORTS, type FrontUrls, frontsOf } from '../world/configs.ts';
 import { type ForeignBrokers, startMosquittos } from '../world/mosquitto.ts';
 import { startWorld, type World } from '../world/world.ts';
 
 const mosquitto = needs('mosquitto');
-const PILES = { ykc: 2, 'ocpp1.6': 2, 'ocpp2.0.1': 2, 'ocpp2.1': 1 };
+/** One of every protocol that virtual piles speak, two guns each. */
+const PILES = pileCountsOf('1', 1) ?? {};
 const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 
 /** What a test has opened, closed when it is over: the last first. */

@@ -130,6 +130,11 @@ describe.runIf(chromium !== null)('the pages, in a real browser', () => {
       const answer = page.getByTestId('operation-answer');
       await answer.waitFor(PATIENCE);
       expect(await answer.textContent()).toContain('HeartbeatInterval');
+      await page.getByRole('spinbutton', { name: 'At most kW' }).fill('60');
+      await page.getByRole('button', { name: 'Limit', exact: true }).click();
+      // What holds at the site is shown at the site.
+      const limit = page.locator('tr', { hasText: 'whole pile' });
+      if (url === api) await limit.getByText('60', { exact: true }).waitFor(PATIENCE);
       expect(await accessibilityFaults(page)).toEqual([]);
     }
   }, 180_000);
