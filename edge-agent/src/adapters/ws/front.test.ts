@@ -407,6 +407,22 @@ describe('life', () => {
     station.socket.terminate();
   });
 
+  test('[OCPP-B2] a station that leaves three calls in a row unanswered is to connect anew', async () => {
+    const { open, time, site, registry } = await startFront();
+    const station = await open('CP1');
+    for (const request of ['a', 'b', 'c']) {
+      expect(registry.online).toBe(1);
+      const operation = 'Reset';
+      registry.link('CP1')?.send({ do: 'operate', request, operation, parameters: {} });
+      await station.next();
+      await time.pass(20_000);
+    }
+    expect(await station.closed).toMatchObject({ code: 1008 });
+    await until(() => site.of('PileLost').length === 1);
+    expect(site.of('Operated').map(({ outcome }) => outcome)).toEqual(Array(3).fill('unanswered'));
+    expect(await (await open('CP1')).ask(...BEAT)).toMatchObject([3, 'h', {}]);
+  });
+
   test('[OCPP-A6] a station that never answers pings lives on its heartbeats', async () => {
     const { open, time, site } = await startFront();
     const station = await open('CP1', 'ocpp1.6', { autoPong: false });
