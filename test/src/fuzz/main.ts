@@ -3,6 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import type { FuzzReport } from './byte-line.ts';
 import { fuzzGqaa } from './gqaa-frames.ts';
+import { fuzzJfy } from './jfy-frames.ts';
 import { fuzzOcpp } from './ocpp-station.ts';
 import { fuzzYkc } from './ykc-frames.ts';
 
@@ -42,7 +43,7 @@ function summaryOf(what: string, report: FuzzReport, seed: number, seconds: numb
   ].join('; ');
 }
 
-const FUZZERS = { ykc: fuzzYkc, gqaa: fuzzGqaa, ocpp: fuzzOcpp } as const;
+const FUZZERS = { ykc: fuzzYkc, jfy: fuzzJfy, gqaa: fuzzGqaa, ocpp: fuzzOcpp } as const;
 const isProtocol = (text: string): text is keyof typeof FUZZERS => Object.hasOwn(FUZZERS, text);
 
 function protocolsOf(text: string): readonly (keyof typeof FUZZERS)[] {
@@ -80,9 +81,14 @@ async function fuzzAll(options: Options): Promise<void> {
 
 const program = new Command('fuzz')
   .description(
-    'Mutated and random frames: 云快充 and 广汽 against their decoders, OCPP against connection and drivers',
+    'Mutated and random frames: 云快充, 晶福源 and 广汽 against their decoders, OCPP against connection and drivers',
   )
-  .option('--protocol <names>', 'of ykc,gqaa,ocpp', protocolsOf, protocolsOf('ykc,gqaa,ocpp'))
+  .option(
+    '--protocol <names>',
+    'of ykc,jfy,gqaa,ocpp',
+    protocolsOf,
+    protocolsOf('ykc,jfy,gqaa,ocpp'),
+  )
   .option('--count <n>', 'cases to run', wholeNumber, 1_000_000)
   .option('--seed <n>', 'chooses the cases; the same seed gives the same ones', wholeNumber, 1)
   .option('--from <n>', 'number of the first case, to run one again', wholeNumber, 0)

@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { familyFrames } from './family.ts';
 import { gqaaFrames } from './gqaa.ts';
+import { jfyFrames } from './jfy.ts';
 import { OCPP_FRAMES } from './ocpp.ts';
 import type { FrameProtocol, FrameReader } from './protocol.ts';
 import { ykcFrames } from './ykc.ts';
@@ -8,6 +9,7 @@ import { ykcFrames } from './ykc.ts';
 /** The protocols that the command reads. */
 export const PROTOCOLS: readonly FrameProtocol[] = [
   ykcFrames,
+  jfyFrames,
   gqaaFrames,
   ...OCPP_FRAMES,
   familyFrames,
