@@ -279,7 +279,7 @@ test('[OCPP-C7] [OCPP-C9] [OCPP-C10] a refused start gets a number and its reaso
   expect(recordOf(uploaded)).toMatchObject({ tradeNo: ORDER });
 });
 
-test('[OCPP-C8] accepted without a car waits for the plug', () => {
+test('[OCPP-C8] [OCPP-B3] accepted without a car waits for the plug, accepted late counts too', () => {
   const talk = new Talk().boot();
   talk.ordered();
   talk.hear('StatusNotification', { connectorId: 1, status: 'Available', timestamp: at(0) });

@@ -90,6 +90,34 @@ describe('configuration', () => {
     expect(JSON.stringify(effects)).not.toContain('geheim');
   });
 
+  test('[OCPP-C12] [OCPP-A6] [OCPP-C7] what every station is set to; it is read again afterwards', () => {
+    const talk = new Talk().boot();
+    const wrong = ['UnlockConnectorOnEVSideDisconnect', 'StopTransactionOnInvalidId'];
+    const effects = read(
+      talk,
+      keys(
+        ['StopTransactionOnEVSideDisconnect', 'false'],
+        ...wrong.map((key) => [key, 'false'] as const),
+        ['WebSocketPingInterval', '0'],
+      ),
+    );
+    expect(setIn(effects)).toEqual(
+      expect.arrayContaining([
+        { key: 'StopTransactionOnEVSideDisconnect', value: 'true' },
+        ...wrong.map((key) => ({ key, value: 'true' })),
+        { key: 'WebSocketPingInterval', value: '30' },
+      ]),
+    );
+    const [first = ''] = wrong;
+    const again = callsIn(talk.reply(`set:${first}`, { status: 'Accepted' }));
+    expect(again).toMatchObject([{ action: 'GetConfiguration', payload: { key: [first] } }]);
+    const noted = notesIn(
+      talk.reply(again[0]?.tag ?? '', keys([first, 'true'])),
+      'configuration',
+    ).at(-1);
+    expect(noted).toMatchObject({ keys: { [first]: { value: 'true' } } });
+  });
+
   test('[OCPP-D3] measurands are set once for each firmware, never more than it takes', () => {
     const talk = new Talk().boot();
     const said = keys(
