@@ -213,7 +213,7 @@ export class Session<State, Up, Down> implements Seated {
   #arm(timer: string, ms: number): void {
     this.#disarm(timer);
     const cancel = this.#room.timers.after(ms, () => this.#fire(timer));
-    this.#timers = [...this.#timers, { timer, cancel }];
+    this.#timers = this.#timers.concat({ timer, cancel });
   }
 
   #disarm(timer: string): void {

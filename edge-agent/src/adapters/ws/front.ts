@@ -23,6 +23,8 @@ import { WsSocket } from './socket.ts';
 /** WebSocket close codes (RFC 6455 §7.4.1). */
 const CLOSE = { goingAway: 1_001, protocolError: 1_002 } as const;
 const TIDY_MS = 60_000;
+/** Closes over nothing: a listener made beside a request would hold it as long as the socket lives. */
+const ignore = (): void => undefined;
 /** A connection that broke a bound is read so long for its goodbye, and no longer: the rest may be endless. */
 const GOODBYE_MS = 100;
 /** Bytes of chance in the name of a connection: its message ids never occur again. */
@@ -192,7 +194,7 @@ class OcppFront implements Front {
     }
     guest.cancelDeadline();
     // Whoever hangs up while the door is asked is told of nowhere else.
-    socket.on('error', () => undefined);
+    socket.on('error', ignore);
     this.#handshake
       .receive(request, socket, guest.address)
       .then((welcome) => {
@@ -236,11 +238,7 @@ class OcppFront implements Front {
     const line = drivers[version](this.#room, station, wire);
     memory.line = line;
     guest.line = line;
-    wire.listen({
-      receive: (text) => line.received(text),
-      pong: () => line.ponged(),
-      closed: () => line.lost(),
-    });
+    wire.listen(line);
     webSocket.on('ping', () => line.heard());
     webSocket.on('error', (error) => this.#onBroken(webSocket, identity, address, error));
     this.#room.log.info(

@@ -34,9 +34,9 @@ async function pair(unsentBytes = 1_000_000) {
   const ours = new WsSocket(accepted, surroundings(unsentBytes));
   const heard: string[] = [];
   ours.listen({
-    receive: (text) => void heard.push(text),
-    pong: () => void heard.push('pong'),
-    closed: (code, reason) => void heard.push(`closed ${code} ${reason}`),
+    received: (text) => void heard.push(text),
+    ponged: () => void heard.push('pong'),
+    lost: (code, reason) => void heard.push(`closed ${code} ${reason}`),
   });
   return { ours, theirs, heard };
 }

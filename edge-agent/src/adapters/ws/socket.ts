@@ -5,11 +5,11 @@ import type { Clock, Timers } from '../../ports/clock.ts';
 /** What a socket tells whoever holds it. */
 export interface SocketHooks {
   /** One message, put together from its fragments; binary ones as text too. */
-  readonly receive: (text: string) => void;
+  readonly received: (text: string) => void;
   /** The other side has answered a ping of ours. */
-  readonly pong: () => void;
+  readonly ponged: () => void;
   /** The socket is gone; told once. */
-  readonly closed: (code: number, reason: string) => void;
+  readonly lost: (code: number, reason: string) => void;
 }
 
 /** What a socket needs around it. */
@@ -22,6 +22,8 @@ export interface SocketSurroundings {
 
 /** Longest reason that fits a close frame with room to spare (RFC 6455 §5.5). */
 const REASON_CHARS_MAX = 100;
+
+const ignore = (): void => undefined;
 
 const textOf = (data: RawData): string => {
   if (Array.isArray(data)) return Buffer.concat(data).toString();
@@ -41,14 +43,14 @@ export class WsSocket implements RpcPort {
     this.after = timers.after;
     this.monoMs = clock.monoMs;
     // A broken socket is told by its close; without a listener the error would end the process.
-    socket.on('error', () => {});
+    socket.on('error', ignore);
   }
 
   /** Begins to hand over what comes. */
-  listen({ receive, pong, closed }: SocketHooks): void {
-    this.#socket.on('message', (data) => receive(textOf(data)));
-    this.#socket.on('pong', () => pong());
-    this.#socket.once('close', (code, reason) => closed(code, reason.toString()));
+  listen(hooks: SocketHooks): void {
+    this.#socket.on('message', (data) => hooks.received(textOf(data)));
+    this.#socket.on('pong', () => hooks.ponged());
+    this.#socket.on('close', (code, reason) => hooks.lost(code, reason.toString()));
   }
 
   send(text: string): boolean {

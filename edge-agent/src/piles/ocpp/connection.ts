@@ -8,6 +8,8 @@ import type {
   RpcDeviation,
   RpcEndpoint,
   RpcNotice,
+  RpcOwner,
+  RpcPort,
   RpcRequest,
 } from '@holdfast/protocols/ocpp/rpc/port';
 import { redacted } from '@holdfast/shared/pile/redaction';
@@ -16,6 +18,7 @@ import type { Driver, LostWhy } from '../driver.ts';
 import type { EventQueue } from '../event-queue.ts';
 import { type Carrier, Session, type SessionRoom } from '../session.ts';
 import { Deviations } from './deviations.ts';
+import { BREAKS, CLOSE } from './ends.ts';
 import { Liveness } from './liveness.ts';
 import type { OcppDown, OcppUp } from './messages.ts';
 import { OpenCalls } from './open-calls.ts';
@@ -27,19 +30,12 @@ import type {
   StationWire,
 } from './station.ts';
 
-/** What an end of the RPC layer means to whoever watches the doors. */
-const BREAKS: Readonly<Record<RpcBreak, SecurityCode | null>> = {
-  deaf: null,
-  stuck: null,
-  garbage: 'invalid-messages',
-  overrun: 'flood',
-};
-
-/** WebSocket close codes (RFC 6455 §7.4.1). */
-const CLOSE = { normal: 1_000, policy: 1_008, tooBig: 1_009 } as const;
 /** The only messages of a station that may be longer than the rest. */
 const REPORT = /^\s*\[\s*[26]\s*,[^,]{1,64},\s*"Notify(?:Monitoring)?Report"/;
 const NO_BYTES = new Uint8Array(0);
+/** Who wants the socket not to be read: the RPC layer, or the queue of the site. */
+type Brake = EventQueue | 'rpc';
+const NO_BRAKES: readonly Brake[] = [];
 interface Frame {
   readonly text: string;
   readonly bytes: Uint8Array;
@@ -58,7 +54,7 @@ export const stationOpener =
  * One socket's worth of an OCPP station: frames to the RPC endpoint, calls to the session of the
  * station and its answers back. It alone decides when the socket is paused, dead or not worth keeping.
  */
-class OcppConnection<State> implements Carrier<OcppDown>, StationConnection {
+class OcppConnection<State> implements Carrier<OcppDown>, StationConnection, RpcPort, RpcOwner {
   readonly address: string;
   readonly #room: StationRoom;
   readonly #station: Station;
@@ -70,8 +66,7 @@ class OcppConnection<State> implements Carrier<OcppDown>, StationConnection {
   readonly #open: OpenCalls;
   /** The frame that was read last: the call that it brings is mostly handed over at once. */
   #last: Frame = NO_FRAME;
-  /** Who wants the socket not to be read: the RPC layer, or the queue of the site. */
-  readonly #brakes = new Set<EventQueue | 'rpc'>();
+  #brakes: readonly Brake[] = NO_BRAKES;
   readonly #deviations: Deviations;
   #probes: readonly ((isAlive: boolean) => void)[] = [];
   #cancelWatch: () => void = () => undefined;
@@ -100,22 +95,9 @@ class OcppConnection<State> implements Carrier<OcppDown>, StationConnection {
       idPrefix: station.connectionId,
       limits: limits.rpc,
       ...(station.version === '1.6' ? {} : { answers }),
-      port: {
-        send: (text) => wire.send(text),
-        close: (code, reason) => this.close(code, reason),
-        pause: () => this.#brake('rpc'),
-        resume: () => this.#unbrake('rpc'),
-        after: wire.after,
-        monoMs: wire.monoMs,
-      },
-      owner: {
-        onCall: (request) => this.#guarded(request.action, () => this.#onCall(request)),
-        onSend: (notice) => this.#guarded(notice.action, () => this.#onSend(notice)),
-        onLate: (late) => this.#guarded(late.call.action, () => this.#onLate(late)),
-        onDeviation: (kind, detail) => this.#onDeviation(kind, detail),
-        onBroken: (why) => this.#onBroken(why),
-        onFrame: (direction, text) => this.#onFrame(direction, text),
-      },
+      // Itself, not objects made for it: there are ten thousand of them.
+      port: this,
+      owner: this,
     });
   }
 
@@ -168,6 +150,30 @@ class OcppConnection<State> implements Carrier<OcppDown>, StationConnection {
     this.#wire.close(CLOSE.policy, 'replaced by another connection');
   }
 
+  send(text: string): boolean {
+    return this.#wire.send(text);
+  }
+
+  pause(): void {
+    this.#brake('rpc');
+  }
+
+  resume(): void {
+    this.#unbrake('rpc');
+  }
+
+  after(ms: number, task: () => void): () => void {
+    return this.#wire.after(ms, task);
+  }
+
+  monoMs(): number {
+    return this.#wire.monoMs();
+  }
+
+  onCall(request: RpcRequest): void {
+    this.#guarded(request.action, () => this.#onCall(request));
+  }
+
   close(code: number, why: string): void {
     this.#end('closed', why);
     this.#wire.close(code, why);
@@ -191,7 +197,7 @@ class OcppConnection<State> implements Carrier<OcppDown>, StationConnection {
   }
 
   hold(queue: EventQueue): void {
-    if (this.#over || this.#brakes.has(queue)) return;
+    if (this.#over || this.#brakes.includes(queue)) return;
     this.#room.counts.pauses += 1;
     this.#brake(queue);
     queue.whenShort(() => this.#unbrake(queue));
@@ -201,20 +207,22 @@ class OcppConnection<State> implements Carrier<OcppDown>, StationConnection {
     this.close(CLOSE.normal, why);
   }
 
-  #brake(who: EventQueue | 'rpc'): void {
-    if (this.#over) return;
-    this.#brakes.add(who);
-    if (this.#brakes.size === 1) this.#wire.pause();
+  #brake(who: Brake): void {
+    if (this.#over || this.#brakes.includes(who)) return;
+    this.#brakes = [...this.#brakes, who];
+    if (this.#brakes.length === 1) this.#wire.pause();
   }
 
-  #unbrake(who: EventQueue | 'rpc'): void {
-    if (!this.#brakes.delete(who) || this.#brakes.size > 0 || this.#over) return;
+  #unbrake(who: Brake): void {
+    if (!this.#brakes.includes(who)) return;
+    this.#brakes = this.#brakes.filter((brake) => brake !== who);
+    if (this.#brakes.length > 0 || this.#over) return;
     // Nobody listened meanwhile: that was no silence of the station.
     this.heard();
     this.#wire.resume();
   }
 
-  #onFrame(direction: 'in' | 'out', text: string): void {
+  onFrame(direction: 'in' | 'out', text: string): void {
     const { counts, clock } = this.#room;
     const isUp = direction === 'in';
     const bytes = bytesIn(text);
@@ -241,10 +249,12 @@ class OcppConnection<State> implements Carrier<OcppDown>, StationConnection {
     }
   }
 
-  #onSend({ action, payload, text }: RpcNotice): void {
-    const reading = this.#read(action, payload);
-    if (!reading.ok) return;
-    this.#tell({ is: 'send', action, payload: reading.payload }, this.#bytesOf(text));
+  onSend({ action, payload, text }: RpcNotice): void {
+    this.#guarded(action, () => {
+      const reading = this.#read(action, payload);
+      if (!reading.ok) return;
+      this.#tell({ is: 'send', action, payload: reading.payload }, this.#bytesOf(text));
+    });
   }
 
   #read(action: string, payload: Payload) {
@@ -268,10 +278,10 @@ class OcppConnection<State> implements Carrier<OcppDown>, StationConnection {
     }
   }
 
-  #onLate({ call, outcome }: LateAnswer): void {
-    const { action, tag } = call;
+  onLate({ call, outcome }: LateAnswer): void {
     // What failed late has failed before: the driver was told of the time-out.
-    if (outcome.is === 'result') this.#onResult({ tag, action }, outcome.id, outcome.payload, true);
+    if (outcome.is !== 'result') return;
+    this.#guarded(call.action, () => this.#onResult(call, outcome.id, outcome.payload, true));
   }
 
   #onResult(
@@ -293,7 +303,7 @@ class OcppConnection<State> implements Carrier<OcppDown>, StationConnection {
     if (!late) this.#tell({ is: 'failed', tag, action, why: 'error', code, description }, NO_BYTES);
   }
 
-  #onDeviation(kind: RpcDeviation, detail: string): void {
+  onDeviation(kind: RpcDeviation, detail: string): void {
     const { log, counts } = this.#room;
     if (kind === 'unanswered') {
       log.warn({ pile: this.#session.pileNo, what: detail }, 'call-not-answered');
@@ -303,7 +313,7 @@ class OcppConnection<State> implements Carrier<OcppDown>, StationConnection {
     if (this.#deviations.onWire(kind, detail) && kind === 'flood') this.#alarm('flood', detail);
   }
 
-  #onBroken(why: RpcBreak): void {
+  onBroken(why: RpcBreak): void {
     const { counts } = this.#room;
     const code = BREAKS[why];
     if (code !== null) this.#alarm(code, why);
@@ -350,7 +360,7 @@ class OcppConnection<State> implements Carrier<OcppDown>, StationConnection {
   #watch = (): void => {
     const { clock, timers, counts } = this.#room;
     const now = clock.monoMs();
-    if (this.#brakes.size > 0) this.#liveness.heard(now);
+    if (this.#brakes.length > 0) this.#liveness.heard(now);
     const look = this.#liveness.look(now);
     if (look.do === 'end') {
       counts.endedSilent += 1;
@@ -373,7 +383,7 @@ class OcppConnection<State> implements Carrier<OcppDown>, StationConnection {
     const { log } = this.#room;
     const { memory, connectionId } = this.#station;
     this.#cancelWatch();
-    this.#brakes.clear();
+    this.#brakes = NO_BRAKES;
     this.#settleProbes(false);
     // First, so that the driver hears of each call of its own that nobody answers any more.
     this.#rpc.closed();

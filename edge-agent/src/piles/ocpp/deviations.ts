@@ -29,7 +29,8 @@ const SEEN_CHARS = 80;
 export class Deviations {
   readonly #max: number;
   readonly #tell: (deviation: Deviated | null) => void;
-  readonly #told = new Set<string>();
+  /** Kinds that were told; most stations have none. */
+  #told: Set<string> | null = null;
 
   /** `tell` gets `null` for what is only to be counted. */
   constructor(max: number, tell: (deviation: Deviated | null) => void) {
@@ -56,6 +57,7 @@ export class Deviations {
 
   #note(rule: string, action: string, path: string, seen: string, repair: string): boolean {
     const kind = `${rule} ${action} ${path.replace(/\d+/g, '#')} ${repair}`;
+    this.#told ??= new Set();
     const isNew = !this.#told.has(kind) && this.#told.size < this.#max;
     if (isNew) this.#told.add(kind);
     const short = seen.slice(0, SEEN_CHARS);

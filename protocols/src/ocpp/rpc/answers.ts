@@ -43,34 +43,44 @@ export interface Asked {
   readonly connection: symbol;
 }
 
+class Answers implements AnswerCache {
+  readonly #max: number;
+  /** Made with the first answer that is kept. */
+  #kept: Map<string, Kept> | null = null;
+
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  find(ask: Asked, nowMs: number): { readonly text: string } | 'other' | undefined {
+    const found = this.#kept?.get(ask.id);
+    if (found === undefined || !isGood(found, ask, nowMs)) return undefined;
+    return found.digest === ask.digest ? { text: found.text } : 'other';
+  }
+
+  keep(ask: Asked, action: string, text: string, nowMs: number): void {
+    // Whatever the id stood for before, it stands for this now.
+    this.#kept?.delete(ask.id);
+    if (NEVER_KEPT.has(action) || text.length > ANSWER_CHARS_MAX) return;
+    const { digest, connection } = ask;
+    this.#kept ??= new Map();
+    this.#kept.set(ask.id, { digest, text, connection, atMs: nowMs, long: KEPT_LONG.has(action) });
+    if (this.#kept.size <= this.#max) return;
+    for (const oldest of this.#kept.keys()) {
+      this.#kept.delete(oldest);
+      break;
+    }
+  }
+}
+
+const isGood = ({ atMs, long, connection }: Kept, ask: Asked, nowMs: number): boolean =>
+  long ? nowMs - atMs <= DAY_MS : connection === ask.connection && nowMs - atMs <= REPEAT_MS;
+
 /**
  * A cache with a bound. One for each connection is right for 1.6, where ids are of a connection; for
  * 2.x the owner keeps one for each station, and it outlives connections for a day.
  */
-export function answerCache(max: number = ANSWERS_MAX): AnswerCache {
-  const kept = new Map<string, Kept>();
-  const isGood = ({ atMs, long, connection }: Kept, ask: Asked, nowMs: number): boolean =>
-    long ? nowMs - atMs <= DAY_MS : connection === ask.connection && nowMs - atMs <= REPEAT_MS;
-  return {
-    find(ask, nowMs) {
-      const found = kept.get(ask.id);
-      if (found === undefined || !isGood(found, ask, nowMs)) return undefined;
-      return found.digest === ask.digest ? { text: found.text } : 'other';
-    },
-    keep(ask, action, text, nowMs) {
-      // Whatever the id stood for before, it stands for this now.
-      kept.delete(ask.id);
-      if (NEVER_KEPT.has(action) || text.length > ANSWER_CHARS_MAX) return;
-      const { digest, connection } = ask;
-      kept.set(ask.id, { digest, text, connection, atMs: nowMs, long: KEPT_LONG.has(action) });
-      if (kept.size <= max) return;
-      for (const oldest of kept.keys()) {
-        kept.delete(oldest);
-        break;
-      }
-    },
-  };
-}
+export const answerCache = (max: number = ANSWERS_MAX): AnswerCache => new Answers(max);
 
 /** 53 bits of a text, by cyrb53: enough to tell a repetition from another message with its id. */
 export function digestOf(text: string): number {

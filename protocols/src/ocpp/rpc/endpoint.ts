@@ -28,6 +28,10 @@ export interface RpcOptions {
   readonly answers?: AnswerCache;
 }
 
+type Brake = 'queue' | 'rate';
+const NO_BRAKES: readonly Brake[] = [];
+const nothing = (): void => undefined;
+
 class Endpoint implements RpcEndpoint {
   readonly #options: RpcOptions;
   readonly #limits: RpcLimits;
@@ -35,13 +39,13 @@ class Endpoint implements RpcEndpoint {
   readonly #inbound: Inbound;
   readonly #outbound: Outbound;
   /** Reading stops as long as anything is in it. */
-  readonly #brakes = new Set<'queue' | 'rate'>();
+  #brakes: readonly Brake[] = NO_BRAKES;
   readonly #counts = { framesIn: 0, framesOut: 0, calls: 0, deviations: 0 };
   #ids = 0;
   #badInRow = 0;
   #isClosed = false;
   #isBroken = false;
-  #forgetBrake = (): void => {};
+  #forgetBrake: () => void = nothing;
 
   constructor(options: RpcOptions) {
     const { version, port, owner } = options;
@@ -158,12 +162,13 @@ class Endpoint implements RpcEndpoint {
     this.#forgetBrake = port.after(waitMs, () => this.#brake('rate', false));
   }
 
-  #brake(reason: 'queue' | 'rate', isOn: boolean): void {
-    if (this.#brakes.has(reason) === isOn) return;
-    if (isOn) this.#brakes.add(reason);
-    else this.#brakes.delete(reason);
-    if (isOn && this.#brakes.size === 1) this.#options.port.pause();
-    if (!isOn && this.#brakes.size === 0) this.#options.port.resume();
+  #brake(reason: Brake, isOn: boolean): void {
+    if (this.#brakes.includes(reason) === isOn) return;
+    const others = this.#brakes.filter((brake) => brake !== reason);
+    this.#brakes = isOn ? [...others, reason] : others;
+    if (others.length > 0) return;
+    if (isOn) this.#options.port.pause();
+    else this.#options.port.resume();
   }
 
   #send(text: string): boolean {

@@ -43,7 +43,8 @@ function outcomeOf(frame: ResultFrame | ErrorFrame, id: string): Answered {
 export class Outbound {
   readonly #parts: OutboundParts;
   readonly #queue: Waiting[] = [];
-  readonly #late = new Map<string, { readonly call: OutboundCall; readonly atMs: number }>();
+  /** Calls that timed out, by their ids; few stations ever have one. */
+  #late: Map<string, { readonly call: OutboundCall; readonly atMs: number }> | null = null;
   #pending: Pending | undefined;
   #timeouts = 0;
   #timeoutsInRow = 0;
@@ -102,7 +103,7 @@ export class Outbound {
     const sent = this.#pending;
     const unsent = this.#queue.splice(0);
     this.#pending = undefined;
-    this.#late.clear();
+    this.#late = null;
     sent?.forget();
     for (const { forget } of unsent) forget();
     sent?.done({ is: 'lost', sent: true });
@@ -187,6 +188,7 @@ export class Outbound {
 
   #remember({ id, call }: Pending): void {
     const { port, limits } = this.#parts;
+    this.#late ??= new Map();
     this.#late.set(id, { call, atMs: port.monoMs() });
     for (const oldest of this.#late.keys()) {
       if (this.#late.size <= limits.lateMax) break;
@@ -197,13 +199,13 @@ export class Outbound {
   #answeredLate(frame: ResultFrame | ErrorFrame): void {
     const { port, limits, owner, deviates } = this.#parts;
     const { key, json } = frame.id;
-    const timedOut = this.#late.get(key);
+    const timedOut = this.#late?.get(key);
     const lateMs = port.monoMs() - (timedOut?.atMs ?? 0);
     if (timedOut === undefined || lateMs > limits.lateMs) {
       deviates('unmatched-answer', `${frame.is} ${json}`);
       return;
     }
-    this.#late.delete(key);
+    this.#late?.delete(key);
     this.#timeoutsInRow = 0;
     owner.onLate?.({ call: timedOut.call, outcome: outcomeOf(frame, key), lateMs });
   }

@@ -53,9 +53,9 @@ export async function bareServer(
       },
     });
     port.listen({
-      receive: (text) => endpoint.receive(text),
-      pong() {},
-      closed: () => endpoint.closed(),
+      received: (text) => endpoint.receive(text),
+      ponged() {},
+      lost: () => endpoint.closed(),
     });
     endpoints.push(endpoint);
   };
