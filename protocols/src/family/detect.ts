@@ -78,7 +78,7 @@ function explained({ zh, en, check, front }: Family, { frames, bytes }: Scan, to
       : { zh: `${check} 校验正确`, en: `${check} is right in each` };
   return {
     zh: `${zh}：${count} 帧（${share} 字节），${how.zh}${front === null ? '' : SERVED.zh(front)}`,
-    en: `${en}: ${count} frames (${share} bytes), ${how.en}${front === null ? '' : SERVED.en(front)}`,
+    en: `${en}: ${count} frame${count === 1 ? '' : 's'} (${share} bytes), ${how.en}${front === null ? '' : SERVED.en(front)}`,
   };
 }
 

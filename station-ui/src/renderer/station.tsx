@@ -16,6 +16,7 @@ import { PageFrame } from '@holdfast/shared/ui/page-frame.tsx';
 import { PileList } from '@holdfast/shared/ui/pile-list.tsx';
 import { SecurityPanel } from '@holdfast/shared/ui/security-panel.tsx';
 import { StatusTag } from '@holdfast/shared/ui/status-tag.tsx';
+import { StrangerList } from '@holdfast/shared/ui/stranger-list.tsx';
 import { SyncPanel } from '@holdfast/shared/ui/sync-panel.tsx';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -58,6 +59,7 @@ function Pages() {
     >
       {page === 'connectors' ? <ConnectorGrid withSite={false} /> : null}
       {page === 'orders' ? <OrderList withSite={false} /> : null}
+      {page === 'piles' ? <StrangerList /> : null}
       {page === 'piles' ? <PileList /> : null}
       {page === 'cards' ? <CardPanel /> : null}
       {page === 'security' ? <SecurityPanel withSite={false} /> : null}
