@@ -102,7 +102,8 @@ describe('bad input', () => {
   });
 
   test('every wrong field is named at once', async () => {
-    const body = JSON.stringify({ siteId: '', pileNo: '', connectorNo: 100, op: 'explode' });
+    const wrong = { siteId: '', pileNo: '1'.repeat(65), connectorNo: 100, op: 'explode' };
+    const body = JSON.stringify(wrong);
     const { body: problem } = await ask('/commands', { method: 'POST', body, bearer: token });
     const paths = (problem['errors'] as { path: string }[]).map((error) => error.path);
     for (const field of ['siteId', 'pileNo', 'connectorNo', 'op']) {
