@@ -130,8 +130,10 @@ function takeAck(engine: Engine, ack: Ack): void {
   const { parts, vendor, session, senders } = engine;
   if (ack.epoch !== session?.epoch || ack.sessionNo !== session.sessionNo) return;
   if (ack.vendor !== undefined && ack.vendor !== vendor) {
-    parts.log.error({ vendor, of: ack.vendor, lane: ack.lane }, 'sync-other-vendor');
-    engine.lastError = `the broker mixes ${vendor} with ${ack.vendor}: each needs a virtual host`;
+    const text = `the broker mixes ${vendor} with ${ack.vendor}: each needs a virtual host`;
+    // As many come as the other vendor has batches: said once.
+    if (engine.lastError !== text) parts.log.error({ vendor, of: ack.vendor }, 'sync-other-vendor');
+    engine.lastError = text;
     return;
   }
   const moment = momentOf(engine);
