@@ -11,6 +11,8 @@ const UP = 0x80;
 const LENGTH_MAX = 0x7fff;
 const FIRST_BYTES = 512;
 const HIGH = 0x1_0000_0000;
+/** Of piles that have not said anything yet. */
+const NO_BYTES: Uint8Array = new Uint8Array(0);
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
@@ -18,7 +20,7 @@ const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(
 export class Tape {
   readonly #bytesMax: number;
   readonly #framesMax: number;
-  #bytes: Uint8Array;
+  #bytes = NO_BYTES;
   /** Where the oldest entry begins. */
   #start = 0;
   #used = 0;
@@ -27,7 +29,6 @@ export class Tape {
   constructor(bytesMax: number, framesMax: number) {
     this.#bytesMax = bytesMax;
     this.#framesMax = framesMax;
-    this.#bytes = new Uint8Array(Math.min(FIRST_BYTES, bytesMax));
   }
 
   /** Keeps a copy of a frame; one that is longer than the tape is cut. */
@@ -94,7 +95,7 @@ export class Tape {
 
   /** Doubles the block until `size` more bytes fit or the limit is reached. */
   #grow(size: number): void {
-    let room = this.#bytes.length;
+    let room = Math.max(this.#bytes.length, Math.min(FIRST_BYTES, this.#bytesMax));
     while (room < this.#used + size && room < this.#bytesMax) {
       room = Math.min(room * 2, this.#bytesMax);
     }

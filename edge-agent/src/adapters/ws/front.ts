@@ -193,8 +193,8 @@ class OcppFront implements Front {
       return;
     }
     guest.cancelDeadline();
-    // Whoever hangs up while the door is asked is told of nowhere else.
-    socket.on('error', ignore);
+    // Over TLS it is another socket, and who hangs up while the door is asked is told of nowhere else.
+    if (socket !== guest.socket) socket.on('error', ignore);
     this.#handshake
       .receive(request, socket, guest.address)
       .then((welcome) => {

@@ -61,14 +61,13 @@ class Endpoint implements RpcEndpoint {
       send: (text: string) => this.#send(text),
       deviates: (kind: RpcDeviation, detail: string) => this.#deviates(kind, detail),
       breaks: (why: RpcBreak) => this.#breaks(why),
-    };
-    this.#outbound = new Outbound({ ...parts, nextId: () => this.#nextId() });
-    this.#inbound = new Inbound({
-      ...parts,
+      nextId: () => this.#nextId(),
       answers: options.answers ?? answerCache(),
       connection: Symbol(options.idPrefix),
-      brake: (isOn) => this.#brake('queue', isOn),
-    });
+      brake: (isOn: boolean) => this.#brake('queue', isOn),
+    };
+    this.#outbound = new Outbound(parts);
+    this.#inbound = new Inbound(parts);
   }
 
   receive(data: string | Uint8Array): void {
