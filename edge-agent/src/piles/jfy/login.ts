@@ -85,7 +85,7 @@ export const heartbeat = (state: JfyState, { seq, body }: Heard<'heartbeat'>): J
     state,
     reply(seq, 'heartbeatAck', { count: body.count }),
     // A tenth more than the misses: a heartbeat on its way is none that is missing.
-    { do: 'arm', timer: 'heartbeat', ms: Math.ceil(state.heartbeatLostMs * 1.1) },
+    { do: 'arm', timer: 'heartbeat', ms: Math.ceil((state.heartbeatLostMs * 11) / 10) },
   );
 
 /** [JFY-HB-2] Too many heartbeats did not come. */
