@@ -16,7 +16,7 @@ const STEPS_PER_WH = 10n;
 /** Meters of the status count 0.01 kWh. */
 const WH_PER_STATUS_COUNT = 10n;
 const ZONE_MS = 8 * 3_600_000;
-const WATTS_PER_AMP = 60;
+const VOLTS = 600;
 
 /** The register now, with its half-hour readings on the way; kept with the charge that runs. */
 export function metered(gun: Gun, nowMs: number, why: Reading['why']): Gun {
@@ -30,9 +30,15 @@ export function metered(gun: Gun, nowMs: number, why: Reading['why']): Gun {
   return { ...gun, register, charge: { ...charge, readings: [...kept, ...before, last] } };
 }
 
+/** What a gun may give now, W; a limit of the whole pile is shared evenly. */
+export function powerOf({ setup, limits }: PileState, gunNo: number): number {
+  const shared = Math.floor((limits[0] ?? Number.POSITIVE_INFINITY) / setup.connectorCount);
+  return Math.min(setup.powerW, limits[gunNo] ?? setup.powerW, shared);
+}
+
 /** A charge begins: the first reading, and current from now on. */
 export function beginning(state: PileState, gun: Gun, start: Start, nowMs: number): Gun {
-  const register = { ...gun.register, powerW: state.setup.powerW, atMs: nowMs };
+  const register = { ...gun.register, powerW: powerOf(state, gun.no), atMs: nowMs };
   const charge: Charge = {
     ...start,
     clockOffsetMs: state.clockOffsetMs,
@@ -140,7 +146,7 @@ export function statusOf(
   nowMs: number,
 ): Omit<JfyBody<'status'>, 'reserved' | 'pileNo'> {
   const { charge, register } = gun;
-  const { powerW, connectorCount } = state.setup;
+  const { connectorCount } = state.setup;
   const running = charge !== null;
   const [beganWh, nowWh] = running
     ? [firstOf(charge).wh, lastOf(charge).wh]
@@ -158,9 +164,9 @@ export function statusOf(
     fee: fen(0n),
     internalOne: 0,
     internalTwo: 0,
-    dcVoltage: running ? 10 * 600 : 0,
-    dcCurrent: running ? Math.round((10 * powerW) / (10 * WATTS_PER_AMP)) : 0,
-    bmsVoltage: running ? 10 * 600 : 0,
+    dcVoltage: running ? 10 * VOLTS : 0,
+    dcCurrent: running ? Math.round((10 * register.powerW) / VOLTS) : 0,
+    bmsVoltage: running ? 10 * VOLTS : 0,
     bmsCurrent: 0,
     bmsMode: 0,
     acVoltageA: 0,

@@ -5,7 +5,7 @@ import { bcdTime, bcdTimeOf } from '@holdfast/protocols/kernel/field-bcd-time';
 import type { MessageOf } from '@holdfast/protocols/kernel/frame';
 import type { Peer } from '@holdfast/protocols/kernel/peer';
 import type { PileSetup } from '../setup.ts';
-import { metered, STOP } from './charge.ts';
+import { metered, powerOf, STOP } from './charge.ts';
 import { arrive, ask, begin, end, leave, prepare, refuse, report, rest, status } from './guns.ts';
 import { confirmed, upload, uploadAll } from './records.ts';
 import { type BookNote, type Gun, initialState, type PileState, type World } from './state.ts';
@@ -23,7 +23,7 @@ import {
 
 type Heard<N extends keyof Frames> = MessageOf<Frames, N>;
 
-const { results, controls, numbers, texts } = PROFILE_0;
+const { results, controls, numbers, texts, noLimit } = PROFILE_0;
 const SIGN_IN_AGAIN_MS = 5_000;
 /** A plug that comes within 60 s of a remote start still starts the charge. */
 const LATE_PLUG_MS = 60_000;
@@ -163,6 +163,21 @@ function onAccount(state: PileState, { body }: Heard<'accountAck'>): PileStep {
   return prepare(state, gun, { user: body.user, startedBy: gun.visit.pays });
 }
 
+/** 5, address 17: what flows from now on is less, or all again. */
+function limit(state: PileState, gunNo: number, values: string, nowMs: number): PileState {
+  const { [gunNo]: _before, ...others } = state.limits;
+  const maxW = values.length < 8 ? noLimit : u32(bytesOf(values), 0);
+  const limits = maxW === noLimit ? others : { ...others, [gunNo]: maxW };
+  const limited = { ...state, limits };
+  return {
+    ...limited,
+    guns: limited.guns.map((gun) => {
+      const read = metered(gun, nowMs, 'sample');
+      return { ...read, register: { ...read.register, powerW: powerOf(limited, gun.no) } };
+    }),
+  };
+}
+
 /** 5. */
 function onControl(state: PileState, { seq, body }: Heard<'control'>, nowMs: number): PileStep {
   const { gunNo, address } = body;
@@ -179,7 +194,8 @@ function onControl(state: PileState, { seq, body }: Heard<'control'>, nowMs: num
     return thenStep(answer(0), (s) => report(withGun(s, read), read, nowMs));
   }
   if (address === controls.reboot) return thenStep(answer(0), (s) => powerCut(s, nowMs));
-  return answer(address === controls.power ? 0 : 1);
+  if (address !== controls.power) return answer(1);
+  return thenStep(answer(0), (s) => stay(limit(s, gunNo, body.values, nowMs)));
 }
 
 /** 1: the periods. */

@@ -60,6 +60,8 @@ export interface PileState {
   readonly statusSeconds: number;
   readonly heartbeats: number;
   readonly startCount: number;
+  /** Limits in force, W, by gun; 0: the whole pile. */
+  readonly limits: Readonly<Record<number, number>>;
   readonly guns: readonly Gun[];
   /** By record index. */
   readonly stored: ReadonlyMap<number, StoredRecord>;
@@ -92,6 +94,7 @@ export function initialState(setup: PileSetup): PileState {
     statusSeconds: PROFILE_0.statusSeconds,
     heartbeats: 0,
     startCount: 0,
+    limits: {},
     guns: Array.from({ length: connectorCount }, (_, i) => ({
       no: i + 1,
       phase: 'empty',
