@@ -85,9 +85,6 @@ function reasonOf(error: unknown): string | undefined {
     const { en, zh } = FAULTS[error.code];
     return `${error.message}\n→ ${en} ${zh}`;
   }
-  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-    return `${error.message}\n→ End what listens there, or choose another port. 端口被占用，请关闭占用者或换端口。`;
-  }
   return undefined;
 }
 

@@ -59,7 +59,7 @@ const OPENERS: Readonly<
 
 /**
  * Opens every front of the configuration, in order; `undo` gets what stops each. Throws
- * `FaultError('config-invalid')` when an address cannot be had.
+ * `FaultError('address-taken')` when an address cannot be had.
  */
 export async function openFronts(
   room: FrontsRoom,

@@ -158,10 +158,13 @@ export async function hubServer(
   return { app, closeLive: live.close };
 }
 
-/** Listens; `ConfigError`-like faults (port taken) come as the operating system says them. */
+/** Listens; `FaultError('address-taken')` when the address cannot be had. */
 export async function startApi(api: HubApi, options: ApiOptions): Promise<RunningApi> {
   const { app, closeLive } = await hubServer(api, options);
-  const url = await app.listen({ host: options.host, port: options.port });
+  const { host, port } = options;
+  const url = await app.listen({ host, port }).catch((error: unknown) => {
+    throw new FaultError('address-taken', `${host}:${port}`, error);
+  });
   return {
     url,
     app,

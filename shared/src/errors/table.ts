@@ -122,6 +122,12 @@ export const FAULTS = {
     zh: '连接不上消息服务，数据保存在本地，会自动重连。',
     en: 'The broker cannot be reached. Data stays here; the line is tried again by itself.',
   },
+  'address-taken': {
+    status: 500,
+    retry: false,
+    zh: '无法在此地址监听。端口被占用：关闭占用它的程序，或在配置中换端口；地址不属于本机：改配置。',
+    en: 'Nothing can listen there. If another program has the port, end it or choose another port in the configuration; if the address is not of this machine, mend it there.',
+  },
   'config-invalid': {
     status: 400,
     retry: false,

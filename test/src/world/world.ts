@@ -127,6 +127,9 @@ async function startSite(
     args: ['--config', config],
     logFile: path.join(options.folder, `${siteId}.log`),
     ...(options.edgesUnder === undefined ? {} : { under: options.edgesUnder }),
+  }).catch(async (error: unknown) => {
+    await line.close();
+    throw error;
   });
   const fleet = runFleets(options, index, fronts);
   const dataFolder = path.join(options.folder, siteId);
@@ -179,6 +182,25 @@ async function settle(sites: readonly Site[], timeoutMs: number): Promise<void> 
   }
 }
 
+async function stopAll(sites: readonly Site[], hub: Program<HubReady>): Promise<void> {
+  for (const site of sites) site.fleet.stop();
+  await Promise.all(sites.map((site) => site.edge.stop()));
+  await hub.stop();
+  await Promise.all(sites.map((site) => site.line.close()));
+}
+
+/** All sites, or none: what runs already is ended when one cannot start. */
+async function startSites(options: WorldOptions, hub: Program<HubReady>): Promise<readonly Site[]> {
+  const sites: Site[] = [];
+  try {
+    for (let i = 0; i < options.sites; i += 1) sites.push(await startSite(options, i, hub));
+  } catch (error) {
+    await stopAll(sites, hub);
+    throw error;
+  }
+  return sites;
+}
+
 export async function startWorld(options: WorldOptions): Promise<World> {
   if (!options.keep) rmSync(options.folder, { recursive: true, force: true });
   mkdirSync(options.folder, { recursive: true });
@@ -188,10 +210,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const loginFile = path.join(options.folder, 'login.json');
   if (firstLogin !== undefined) write(loginFile, firstLogin);
   if (firstLogin !== undefined) await hubApi.login(firstLogin.user, firstLogin.password);
-  const sites: Site[] = [];
-  for (let i = 0; i < options.sites; i += 1) {
-    sites.push(await startSite(options, i, hub));
-  }
+  const sites = await startSites(options, hub);
   const operator = runOperator(hubApi, randomOf(options.seed).fork('operator'));
   return {
     hub,
@@ -219,10 +238,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     },
     async stop() {
       operator.stop();
-      for (const site of sites) site.fleet.stop();
-      await Promise.all(sites.map((site) => site.edge.stop()));
-      await hub.stop();
-      await Promise.all(sites.map((site) => site.line.close()));
+      await stopAll(sites, hub);
     },
   };
 }

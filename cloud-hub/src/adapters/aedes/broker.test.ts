@@ -225,6 +225,6 @@ describe('limits', () => {
 
   test('a port that is taken is a fault that says so', async () => {
     const second = startAedesBroker({ port: broker.port, auth, log: recordingLog() });
-    await expect(second).rejects.toMatchObject({ code: 'broker-unreachable' });
+    await expect(second).rejects.toMatchObject({ code: 'address-taken' });
   });
 });

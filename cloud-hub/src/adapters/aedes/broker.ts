@@ -51,7 +51,7 @@ export interface AedesBroker extends Broker {
 /**
  * An MQTT 3.1.1 broker inside the hub, for one machine. Vendors are topic prefixes that sites never
  * see; the hub takes messages from it without a socket in between. It keeps nothing: what it loses,
- * the edges send again. Rejects with `broker-unreachable` when it cannot listen.
+ * the edges send again. Rejects with `address-taken` when it cannot listen.
  */
 export async function startAedesBroker(options: AedesBrokerOptions): Promise<AedesBroker> {
   const limits = { ...AEDES_LIMITS, ...options.limits };
@@ -178,7 +178,7 @@ function connectionGate(limits: AedesLimits) {
 async function listening(server: Server, host: string, port: number): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => {
-      reject(new FaultError('broker-unreachable', `cannot listen on ${host}:${port}`, error));
+      reject(new FaultError('address-taken', `${host}:${port}`, error));
     });
     server.listen(port, host, resolve);
   });

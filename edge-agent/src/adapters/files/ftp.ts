@@ -198,7 +198,7 @@ export function fileFtp(options: FtpOptions): FileServer {
     start: () =>
       new Promise((resolve, reject) => {
         const failed = (error: unknown): void =>
-          reject(new FaultError('config-invalid', `cannot listen on ${host}:${port}`, error));
+          reject(new FaultError('address-taken', `${host}:${port}`, error));
         server.once('error', failed);
         server.listen({ host, port }, () => {
           server.off('error', failed);

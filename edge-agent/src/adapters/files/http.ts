@@ -121,11 +121,11 @@ export async function fileHttp(options: FileHttpOptions): Promise<FileServer> {
   return {
     async start() {
       await app.listen({ host, port }).catch((error: unknown) => {
-        throw new FaultError('config-invalid', `cannot listen on ${host}:${port}`, error);
+        throw new FaultError('address-taken', `${host}:${port}`, error);
       });
       const address = app.server.address();
       if (address === null || typeof address === 'string') {
-        throw new FaultError('config-invalid', `cannot listen on ${host}:${port}`);
+        throw new FaultError('address-taken', `${host}:${port}`);
       }
       return address;
     },

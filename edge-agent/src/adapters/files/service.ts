@@ -20,7 +20,7 @@ export interface FileServiceOptions {
   readonly log: SiteLog;
 }
 
-/** Opens the service and listens. Throws `FaultError('config-invalid')`. */
+/** Opens the service and listens. Throws `FaultError('address-taken')`. */
 export async function openFileService(options: FileServiceOptions): Promise<FileService> {
   const { config, files, clock, timers, log } = options;
   const cabinet = await openCabinet({

@@ -69,7 +69,7 @@ export interface HttpOptions {
 
 export interface HttpServer {
   readonly app: EdgeServer;
-  /** Listens; `FaultError('config-invalid')` when the address cannot be had. */
+  /** Listens; `FaultError('address-taken')` when the address cannot be had. */
   readonly start: () => Promise<AddressInfo>;
   readonly stop: () => Promise<void>;
 }
@@ -150,11 +150,11 @@ export async function httpServer(options: HttpOptions): Promise<HttpServer> {
     async start() {
       const { host, port } = options;
       await app.listen({ host, port }).catch((error: unknown) => {
-        throw new FaultError('config-invalid', `cannot listen on ${host}:${port}`, error);
+        throw new FaultError('address-taken', `${host}:${port}`, error);
       });
       const address = app.server.address();
       if (address === null || typeof address === 'string') {
-        throw new FaultError('config-invalid', `cannot listen on ${host}:${port}`);
+        throw new FaultError('address-taken', `${host}:${port}`);
       }
       return address;
     },

@@ -254,7 +254,7 @@ describe('limits', () => {
       port,
     });
     await expect(second.start()).rejects.toMatchObject({
-      code: 'config-invalid',
+      code: 'address-taken',
       message: expect.stringContaining(String(port)),
     });
   });

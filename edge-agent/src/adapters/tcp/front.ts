@@ -46,7 +46,7 @@ export interface FrontOptions<State, Up, Down> {
 export type FrontStats = Readonly<SocketCounts & FrameCounts>;
 
 export interface Front {
-  /** Listens; `FaultError('config-invalid')` when the address cannot be had. */
+  /** Listens; `FaultError('address-taken')` when the address cannot be had. */
   readonly start: () => Promise<AddressInfo>;
   /** Accepts nothing more, lets the site take what was said, then ends every connection. */
   readonly stop: () => Promise<void>;
@@ -114,7 +114,7 @@ class TcpFront<State, Up, Down> implements Front {
     const server = this.#server;
     return new Promise((resolve, reject) => {
       const failed = (error: unknown): void =>
-        reject(new FaultError('config-invalid', `cannot listen on ${host}:${port}`, error));
+        reject(new FaultError('address-taken', `${host}:${port}`, error));
       server.once('error', failed);
       server.listen({ host, port, backlog: this.#limits.backlog }, () => {
         server.off('error', failed);

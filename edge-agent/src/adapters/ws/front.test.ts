@@ -644,7 +644,7 @@ describe('stop', () => {
   test('[FRONT-7] a port that is taken is a clear error', async () => {
     const { port } = await startFront();
     await expect(startFront({ port })).rejects.toMatchObject({
-      code: 'config-invalid',
+      code: 'address-taken',
       message: expect.stringContaining(String(port)),
     });
   });

@@ -81,7 +81,7 @@ class OcppFront implements Front {
     const server = this.#server;
     return new Promise((resolve, reject) => {
       const failed = (error: unknown): void =>
-        reject(new FaultError('config-invalid', `cannot listen on ${host}:${port}`, error));
+        reject(new FaultError('address-taken', `${host}:${port}`, error));
       server.once('error', failed);
       server.listen({ host, port, backlog: this.#limits.backlog }, () => {
         server.off('error', failed);
