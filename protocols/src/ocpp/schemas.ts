@@ -44,10 +44,13 @@ export type Thoroughness = 'first' | 'all';
 /** Validators of one version: each is compiled when its message first comes, and then kept. */
 interface Validators {
   readonly ajv: Ajv;
-  readonly compiled: Map<string, ValidateFunction>;
+  readonly compiled: Readonly<Record<MessageKind, Map<string, ValidateFunction>>>;
 }
 
-const opened = new Map<string, Validators>();
+const opened: Readonly<Record<Thoroughness, Map<OcppVersion, Validators>>> = {
+  first: new Map(),
+  all: new Map(),
+};
 
 function open(version: OcppVersion, look: Thoroughness): Validators {
   const ajv = new Ajv({
@@ -61,7 +64,7 @@ function open(version: OcppVersion, look: Thoroughness): Validators {
     formats: { 'date-time': isStandardTime, uri: /^[a-z][a-z0-9+.-]*:\S+$/i },
   });
   ajv.addSchema({ $id: SHARED, definitions: JSON.parse(SCHEMAS[version].definitions) });
-  return { ajv, compiled: new Map() };
+  return { ajv, compiled: { request: new Map(), response: new Map() } };
 }
 
 function textOf(version: OcppVersion, action: string, kind: MessageKind): string | undefined {
@@ -76,16 +79,16 @@ function validatorOf(
   kind: MessageKind,
   look: Thoroughness,
 ): ValidateFunction | undefined {
-  const validators = opened.get(`${version} ${look}`) ?? open(version, look);
-  opened.set(`${version} ${look}`, validators);
-  const key = `${action} ${kind}`;
-  const compiled = validators.compiled.get(key);
+  const known = opened[look].get(version);
+  const compiled = known?.compiled[kind].get(action);
   if (compiled !== undefined) return compiled;
   const text = textOf(version, action, kind);
   if (text === undefined) return undefined;
+  const validators = known ?? open(version, look);
+  opened[look].set(version, validators);
   const schema: Record_ = JSON.parse(text.replaceAll(LOCAL_REF, `"${SHARED}#/definitions/`));
   const fresh = validators.ajv.compile(schema);
-  validators.compiled.set(key, fresh);
+  validators.compiled[kind].set(action, fresh);
   return fresh;
 }
 

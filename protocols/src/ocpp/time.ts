@@ -19,6 +19,9 @@ export type TimeReading =
   | { readonly ok: false };
 
 const NO_TIME: TimeReading = { ok: false };
+const NOTHING_ODD: readonly TimeOddity[] = [];
+/** As most stations write every time: `2026-11-23T05:06:07.089Z`. */
+const PLAIN_CHARS = 24;
 
 const MINUTE_MS = 60_000;
 const DAY_MINUTES = 1_440;
@@ -122,6 +125,14 @@ function readWhole(text: string): { parts: Parts; zone: string; odd: TimeOddity[
   return { parts, zone, odd };
 }
 
+/** A time that reads back as the very text: there is nothing to look for in it. */
+function plainOf(text: string): TimeReading | undefined {
+  if (text.length !== PLAIN_CHARS || !text.endsWith('Z')) return undefined;
+  const ms = Date.parse(text);
+  if (Number.isNaN(ms) || writeTime(ms) !== text) return undefined;
+  return { ok: true, ms, odd: NOTHING_ODD };
+}
+
 /**
  * Reads a time as stations write it. What has no zone is taken to be `zoneMinutes` east of Greenwich;
  * everything that departs from RFC 3339 is named. Total.
@@ -129,6 +140,8 @@ function readWhole(text: string): { parts: Parts; zone: string; odd: TimeOddity[
 export function readTime(value: unknown, zoneMinutes: number): TimeReading {
   if (typeof value === 'number') return readEpoch(value);
   if (typeof value !== 'string') return NO_TIME;
+  const plain = plainOf(value);
+  if (plain !== undefined) return plain;
   const text = value.trim();
   if (EPOCH.test(text)) return readEpoch(Number(text));
   const read = readWhole(text) ?? readCompact(text);

@@ -19,6 +19,7 @@ import type { EventQueue } from '../event-queue.ts';
 import { type Carrier, Session, type SessionRoom } from '../session.ts';
 import { Deviations } from './deviations.ts';
 import { BREAKS, CLOSE } from './ends.ts';
+import { bytesIn, bytesOut } from './frame-bytes.ts';
 import { Liveness } from './liveness.ts';
 import type { OcppDown, OcppUp } from './messages.ts';
 import { OpenCalls } from './open-calls.ts';
@@ -41,8 +42,6 @@ interface Frame {
   readonly bytes: Uint8Array;
 }
 const NO_FRAME: Frame = { text: '', bytes: NO_BYTES };
-/** From a pool: a frame's bytes are of no use after the call. */
-const bytesIn = (text: string): Uint8Array => Buffer.from(text);
 
 /** Opens the connections of stations that one driver serves. */
 export const stationOpener =
@@ -225,7 +224,7 @@ class OcppConnection<State> implements Carrier<OcppDown>, StationConnection, Rpc
   onFrame(direction: 'in' | 'out', text: string): void {
     const { counts, clock } = this.#room;
     const isUp = direction === 'in';
-    const bytes = bytesIn(text);
+    const bytes = isUp ? bytesIn(text) : bytesOut(text);
     if (isUp) {
       counts.framesIn += 1;
       this.#last = { text, bytes };

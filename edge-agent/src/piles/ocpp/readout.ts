@@ -45,6 +45,7 @@ const OUTLET_FIRST: readonly MeterLocation[] = [
 /** Samples of one measurand at the first place that has any. */
 function placed(samples: readonly Sample[], measurand: string): readonly Sample[] {
   const of = samples.filter((sample) => sample.measurand === measurand);
+  if (of.length <= 1) return of;
   const location = OUTLET_FIRST.find((place) => of.some((sample) => sample.location === place));
   return of.filter((sample) => sample.location === location);
 }
@@ -53,6 +54,7 @@ const last = (samples: readonly Sample[], phase: Phase | null): bigint | undefin
   samples.findLast((sample) => sample.phase === phase)?.milli;
 
 const linesOf = (samples: readonly Sample[]): readonly bigint[] => {
+  if (samples.length === 0) return [];
   const direct = LINES.flatMap((phase) => last(samples, phase) ?? []);
   return direct.length > 0 ? direct : LINES_TO_N.flatMap((phase) => last(samples, phase) ?? []);
 };

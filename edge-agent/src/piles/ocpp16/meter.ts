@@ -136,7 +136,11 @@ function live(
   values: readonly ToldValue[],
   view: DriverView,
 ): OcppStep {
-  const samples = withoutDoubles(values.flatMap((value) => value.samples.samples));
+  const [first] = values;
+  const samples =
+    first !== undefined && values.length === 1
+      ? first.samples.samples
+      : withoutDoubles(values.flatMap((value) => value.samples.samples));
   const atMs = values.at(-1)?.time.ms ?? view.nowMs;
   const now = readoutOf(samples);
   const readout = readoutOver(connectorOf(state, connectorNo).readout, now);

@@ -109,7 +109,7 @@ class Endpoint implements RpcEndpoint {
   counts(): RpcCounts {
     return {
       ...this.#counts,
-      answers: this.#inbound.answered,
+      answers: this.#inbound.answers,
       timeouts: this.#outbound.timeouts,
       inboundWaiting: this.#inbound.waiting,
       outboundWaiting: this.#outbound.waiting,

@@ -19,16 +19,61 @@ export interface InboundParts {
   readonly brake: (isOn: boolean) => void;
 }
 
-/** A CALL from its arrival to its answer. */
-interface Open {
+/** What an open call gives back. */
+interface Desk {
+  readonly version: OcppVersion;
+  readonly answered: (open: Open, text: string) => void;
+  readonly settled: (open: Open, text?: string) => void;
+}
+
+const nothing = (): void => undefined;
+
+/** A CALL from its arrival to its answer; to its handler it is the request. */
+class Open implements RpcRequest {
   readonly frame: CallFrame;
   readonly asked: Asked;
-  isSettled: boolean;
-  forget: () => void;
+  readonly #desk: Desk;
+  isSettled = false;
+  forget: () => void = nothing;
+
+  constructor(frame: CallFrame, asked: Asked, desk: Desk) {
+    this.frame = frame;
+    this.asked = asked;
+    this.#desk = desk;
+  }
+
+  get id(): string {
+    return this.frame.id.key;
+  }
+
+  get action(): string {
+    return this.frame.action;
+  }
+
+  get payload(): CallFrame['payload'] {
+    return this.frame.payload;
+  }
+
+  get text(): string {
+    return this.frame.text;
+  }
+
+  answer(result: object): void {
+    this.#desk.answered(this, writeResult(this.frame.id, result));
+  }
+
+  fail(code: string, description = '', details: object = {}): void {
+    const error = { code, description, details };
+    this.#desk.settled(this, writeError(TYPE.error, this.frame.id, error, this.#desk.version));
+  }
+
+  forsake(): void {
+    this.#desk.settled(this);
+  }
 }
 
 /** The other side's calls: handed over one after another, each answered once, repetitions alike. */
-export class Inbound {
+export class Inbound implements Desk {
   readonly #parts: InboundParts;
   readonly #queue: Open[] = [];
   #current: Open | undefined;
@@ -40,11 +85,15 @@ export class Inbound {
     this.#parts = parts;
   }
 
+  get version(): OcppVersion {
+    return this.#parts.version;
+  }
+
   get waiting(): number {
     return this.#queue.length + (this.#current === undefined ? 0 : 1);
   }
 
-  get answered(): number {
+  get answers(): number {
     return this.#answered;
   }
 
@@ -53,7 +102,7 @@ export class Inbound {
     const { connection, limits, breaks, brake } = this.#parts;
     const asked: Asked = { id: frame.id.key, digest: digestOf(frame.text), connection };
     if (this.#isRepeated(frame, asked)) return;
-    this.#queue.push({ frame, asked, isSettled: false, forget: () => {} });
+    this.#queue.push(new Open(frame, asked, this));
     this.#handOver();
     if (this.#queue.length > limits.inboundPause) brake(true);
     if (this.#queue.length > limits.inboundMax) breaks('overrun');
@@ -95,7 +144,7 @@ export class Inbound {
       const open = this.#queue.shift();
       if (open === undefined) break;
       this.#current = open;
-      owner.onCall(this.#requestOf(open));
+      owner.onCall(open);
       if (open.isSettled || this.#isClosed) continue;
       open.forget = port.after(limits.answerMs, () => this.#onSilence(open));
     }
@@ -103,32 +152,15 @@ export class Inbound {
     if (this.#queue.length <= limits.inboundPause / 2) brake(false);
   }
 
-  #requestOf(open: Open): RpcRequest {
-    const { frame } = open;
-    const { id, action, payload, text } = frame;
-    return {
-      action,
-      payload,
-      id: id.key,
-      text,
-      answer: (result) => this.#answer(open, writeResult(id, result)),
-      fail: (code, description = '', details = {}) => {
-        const error = { code, description, details };
-        this.#settle(open, writeError(TYPE.error, id, error, this.#parts.version));
-      },
-      forsake: () => this.#settle(open),
-    };
-  }
-
   /** Kept even when the socket is gone: the retry on the next one gets these very words. */
-  #answer(open: Open, text: string): void {
+  answered(open: Open, text: string): void {
     if (open.isSettled) return;
     const { answers, port } = this.#parts;
     answers.keep(open.asked, open.frame.action, text, port.monoMs());
-    this.#settle(open, text);
+    this.settled(open, text);
   }
 
-  #settle(open: Open, text?: string): void {
+  settled(open: Open, text?: string): void {
     if (open.isSettled) return;
     open.isSettled = true;
     if (text !== undefined) {
