@@ -84,6 +84,8 @@ function stopOnSignals(edge: RunningEdge, log: Logger): void {
 
 async function run(config: EdgeConfig): Promise<void> {
   const log = loggerFor(config);
+  // Twice: what reading program and configuration took need not lie below what starting takes.
+  trimHeap();
   try {
     const edge = await startEdge(config, { log });
     stopOnSignals(edge, log);
