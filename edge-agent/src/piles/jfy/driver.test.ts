@@ -82,14 +82,17 @@ describe('sign-in and life', () => {
     expect(sentIn(talk.timer('clock'))).toMatchObject([{ name: 'setText' }]);
   });
 
-  test.each(['', 'a b', '\x01', '桩'.slice(0, 0), '\xff'])(
-    '[JFY-LOGIN-6] "%s" names no pile',
-    (pileNo) => {
-      const protocol = jfyProtocol();
-      const up = protocol.openCodec(8_000).decode(encode(said('heartbeat', { pileNo })));
-      expect(protocol.pileNoOf(up)).toBeUndefined();
-    },
-  );
+  test.each(['', 'a b', '\x01', '\xff'])('[JFY-LOGIN-6] "%s" names no pile', (pileNo) => {
+    const protocol = jfyProtocol();
+    const up = protocol.openCodec(8_000).decode(encode(said('heartbeat', { pileNo })));
+    expect(protocol.pileNoOf(up)).toBeUndefined();
+  });
+
+  test('[JFY-LOGIN-6] blanks behind a number are padding', () => {
+    const protocol = jfyProtocol();
+    const up = protocol.openCodec(8_000).decode(encode(said('heartbeat', { pileNo: 'SH-7   ' })));
+    expect(protocol.pileNoOf(up)).toBe('SH-7');
+  });
 
   test('[JFY-HB-1] [JFY-HB-2] heartbeats are answered, and missed ones end the connection', () => {
     const talk = new Talk().login();
@@ -251,6 +254,10 @@ describe('charging', () => {
   test('[JFY-TRADE-1] our numbers are known by their form, padded cards are not', () => {
     expect(isOurs(TRADE, 1)).toBe(true);
     expect(isOurs(TRADE, 2)).toBe(false);
+    const padded = { user: '\xff'.repeat(32), serial: '    ', startWay: 'card' } as const;
+    expect(eventsIn(new Talk().login().hear('record', padded))).toMatchObject([
+      { record: { cardNo: null, tradeNo: '0'.repeat(32) } },
+    ]);
     expect(isOurs('00000000000000000000000509633410', 0)).toBe(false);
     expect(isOurs('0'.repeat(32), 0)).toBe(false);
     expect(isOurs('99000104000001012699221200000001', 1)).toBe(false);

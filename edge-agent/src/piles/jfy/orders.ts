@@ -9,7 +9,7 @@ import type { DriverView } from '../driver.ts';
 import { nameOf } from '../ykc/map.ts';
 import { connectorOf, type JfyState, UPLOADS_MAX } from './state.ts';
 import { emit, type Heard, type JfyEffect, type JfyStep, reply, stay, step } from './step.ts';
-import { isOurs, tradeNoAt } from './trade.ts';
+import { isOurs, tradeNoAt, userOf } from './trade.ts';
 
 type Body = Heard<'record'>['body'];
 
@@ -80,6 +80,7 @@ function recordOf(
   nowMs: number,
 ): ChargeRecord {
   const stop = stopReasonOf(body.stopReason);
+  const user = userOf(body.user);
   const readings = readingsOf(body);
   return {
     tradeNo: tradeNo ?? NO_NUMBER,
@@ -96,7 +97,7 @@ function recordOf(
     totalAmount: moneyStep(body.amount * STEPS_PER_FEN),
     vin: vinOf(body.vin),
     startMethod: methodOf(body, tradeNo !== null),
-    cardNo: isOurs(body.user, connectorNo) || body.user === '' ? null : body.user,
+    cardNo: isOurs(user, connectorNo) || user === '' ? null : user,
     stopCode: stop.code,
     stopClass: stop.class,
     ...(readings === undefined ? {} : { readings }),
@@ -123,8 +124,8 @@ interface Place {
  * again after the order is closed, finds it too.
  */
 function placeOf(state: JfyState, connectorNo: number, body: Body, view: DriverView): Place {
-  if (isOurs(body.user, connectorNo)) return { tradeNo: body.user, effects: [] };
-  if (isOurs(body.serial, connectorNo)) return { tradeNo: body.serial, effects: [] };
+  const ours = [userOf(body.user), userOf(body.serial)].find((one) => isOurs(one, connectorNo));
+  if (ours !== undefined) return { tradeNo: ours, effects: [] };
   const key = keyOf(connectorNo, body);
   const noted = notedOf(state, view);
   const before = noted.find(([name]) => name === key)?.[1];

@@ -48,7 +48,8 @@ export function jfyProtocol(
     },
     pileNoOf(message) {
       if (message.name === 'unknown') return undefined;
-      const { pileNo } = message.body;
+      // Some firmware pads with blanks where the family pads with zeros.
+      const pileNo = message.body.pileNo.trimEnd();
       return PILE_NO.test(pileNo) ? pileNo : undefined;
     },
     isLogin: (message) => message.name === 'signIn',

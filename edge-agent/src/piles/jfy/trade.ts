@@ -8,6 +8,9 @@ import { gunOf, type JfyState } from './state.ts';
 const OURS =
   /^(?!0{14})\d{14}(\d\d)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])([01]\d|2[0-3])[0-5]\d[0-5]\d\d{4}$/;
 
+/** A user without what firmware pads it with; empty where there is none. */
+export const userOf = (text: string): string => text.replace(/[\s\xff]+$/, '');
+
 /** [JFY-TRADE-1] Whether a user's text is the number of an order that we gave out for this gun. */
 export const isOurs = (user: string, connectorNo: number): boolean =>
   Number(OURS.exec(user)?.[1] ?? Number.NaN) === connectorNo;
@@ -34,9 +37,10 @@ function byCard(
 export function tradeNoAt(
   state: JfyState,
   connectorNo: number,
-  user: string,
+  text: string,
   view: DriverView,
 ): string | null {
+  const user = userOf(text);
   if (isOurs(user, connectorNo)) return user;
   return byCard(state, connectorNo, user, view)?.orderNo ?? null;
 }
