@@ -73,6 +73,7 @@ export function liveSockets(options: LiveSocketOptions): LiveSockets {
     socket.close(code === 'unauthorised' ? 4401 : 1013);
   };
   const broadcast = (messages: readonly LiveMessage[]): void => {
+    if (clients.size === 0) return;
     for (const message of messages) {
       const text = JSON.stringify(message);
       for (const socket of clients) {
