@@ -21,14 +21,15 @@ const now = '2026-03-04T12:00:00.000Z';
 /** Answers as a central system does, and refuses what the schema refuses. */
 const answerStrictly =
   (version: OcppVersion) =>
-  ({ action, payload, answer, fail }: RpcRequest): void => {
+  (request: RpcRequest): void => {
+    const { action, payload } = request;
     const read = readRequest(version, action, payload, 'strict');
-    if (!read.ok) fail(read.code, read.description);
+    if (!read.ok) request.fail(read.code, read.description);
     else if (action === 'BootNotification') {
-      answer({ status: 'Accepted', currentTime: now, interval: 300 });
+      request.answer({ status: 'Accepted', currentTime: now, interval: 300 });
     } else if (action === 'StartTransaction') {
-      answer({ transactionId: payload['meterStart'], idTagInfo: { status: 'Accepted' } });
-    } else answer(action === 'Heartbeat' ? { currentTime: now } : {});
+      request.answer({ transactionId: payload['meterStart'], idTagInfo: { status: 'Accepted' } });
+    } else request.answer(action === 'Heartbeat' ? { currentTime: now } : {});
   };
 
 /** A client by other hands, connected to our endpoint; `strictMode` makes it check us too. */

@@ -23,11 +23,11 @@ export interface RpcRequest {
   readonly id: string;
   /** The frame as it came. */
   readonly text: string;
-  readonly answer: (payload: object) => void;
+  answer(payload: object): void;
   /** CALLERROR; the code in either spelling, it leaves in that of the version. */
-  readonly fail: (code: string, description?: string, details?: object) => void;
+  fail(code: string, description?: string, details?: object): void;
   /** Leaves it unanswered on purpose, so that the other side asks again, and takes the next one. */
-  readonly forsake: () => void;
+  forsake(): void;
 }
 
 /** A SEND of 2.1: nobody answers. */

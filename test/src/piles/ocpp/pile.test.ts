@@ -250,18 +250,22 @@ const ASKED: readonly (readonly [Dialect, string, Payload])[] = [
   [ocpp21, 'DataTransfer', { vendorId: 'nobody' }],
 ];
 
-test.each(ASKED)(
-  '$version answers %2$s as the standard has it',
-  async (dialect, action, payload) => {
-    const { platform, pile, run } = open(dialect);
-    await run(0.1);
-    const asked = platform.ask(action, payload);
-    await run(1);
-    pile.stop();
-    expect(asked.outcome?.is).toBe('result');
-    expect(platform.faults).toEqual([]);
-  },
-);
+test.each(
+  ASKED.map(([dialect, action, payload]) => ({
+    version: dialect.version,
+    dialect,
+    action,
+    payload,
+  })),
+)('$version answers $action as the standard has it', async ({ dialect, action, payload }) => {
+  const { platform, pile, run } = open(dialect);
+  await run(0.1);
+  const asked = platform.ask(action, payload);
+  await run(1);
+  pile.stop();
+  expect(asked.outcome?.is).toBe('result');
+  expect(platform.faults).toEqual([]);
+});
 
 test('what a pile cannot do is an error, not silence', async () => {
   const { platform, pile, run } = open(ocpp21);

@@ -91,10 +91,11 @@ export function central(version: OcppVersion, time: VirtualTime): Central {
         monoMs: time.clock.monoMs,
       },
       owner: {
-        onCall({ action, payload, answer }) {
+        onCall(request) {
+          const { action, payload } = request;
           heard.push({ action, payload, atMs: time.clock.nowMs() });
           check('request', action, payload);
-          answer(answers[action]?.(payload) ?? {});
+          request.answer(answers[action]?.(payload) ?? {});
         },
         onDeviation: (kind, detail) => faults.push(`${kind}: ${detail}`),
       },
