@@ -1,8 +1,14 @@
-import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type AttackName, isAttackName, wildIdentity } from './hostile-kinds.ts';
-import { bombFrame, openSocket, openWebSocket, textFrame, upgradeText } from './hostile-wire.ts';
+import {
+  bombFrame,
+  first,
+  openSocket,
+  openWebSocket,
+  textFrame,
+  upgradeText,
+} from './hostile-wire.ts';
 
 /* One attack, in a process of its own, until it is killed. It comes from other addresses than the rest. */
 
@@ -26,7 +32,7 @@ async function sendEach(frame: Buffer): Promise<void> {
   for (let n = 0; ; n += 1) {
     void openWebSocket(port, addressOf(n % 8), wildIdentity(n % 8)).then(async (socket) => {
       socket.write(frame);
-      await Promise.race([once(socket, 'close'), pause(2_000)]);
+      await Promise.race([first(socket), pause(2_000)]);
       socket.destroy();
     });
     await pause(1_000 / FRAMES_A_SECOND);
@@ -70,7 +76,7 @@ async function twin(n: number, side: number): Promise<void> {
   for (;;) {
     const socket = await openWebSocket(port, addressOf(n * 2 + side), wildIdentity(n));
     staysAlive(socket);
-    if (!socket.destroyed) await once(socket, 'close');
+    if (!socket.destroyed) await first(socket);
     await pause(COMES_BACK_MS);
   }
 }
@@ -84,7 +90,7 @@ async function flood(): Promise<void> {
     const socket = await openWebSocket(port, addressOf(0), wildIdentity(0));
     while (!socket.destroyed) {
       if (socket.write(many)) continue;
-      await Promise.race([once(socket, 'drain'), once(socket, 'close')]);
+      await first(socket, 'drain');
     }
     await pause(COMES_BACK_MS);
   }

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { deflateRawSync } from 'node:zlib';
 
@@ -38,12 +37,27 @@ export function bombFrame(bytes: number): Buffer {
   return textFrame(packed, true);
 }
 
-/** An open socket from one of this machine's own addresses; errors are its end. */
+/** The first of these that happens to a socket; an error is its end like any other. */
+export function first(
+  socket: Socket,
+  ...names: readonly ('connect' | 'data' | 'drain')[]
+): Promise<void> {
+  const events = [...names, 'close'] as const;
+  return new Promise((resolve) => {
+    const done = (): void => {
+      for (const name of events) socket.off(name, done);
+      resolve();
+    };
+    for (const name of events) socket.on(name, done);
+  });
+}
+
+/** An open socket from one of this machine's own addresses. */
 export async function openSocket(port: number, localAddress: string): Promise<Socket> {
   const socket = connect({ host: '127.0.0.1', port, localAddress, noDelay: true });
   socket.on('error', () => undefined);
   socket.on('data', () => undefined);
-  await Promise.race([once(socket, 'connect'), once(socket, 'close')]);
+  await first(socket, 'connect');
   return socket;
 }
 
@@ -69,7 +83,7 @@ export async function openWebSocket(
 ): Promise<Socket> {
   const socket = await openSocket(port, localAddress);
   if (socket.destroyed) return socket;
-  const answered = Promise.race([once(socket, 'data'), once(socket, 'close')]);
+  const answered = first(socket, 'data');
   socket.write(upgradeText(identity));
   await answered;
   return socket;

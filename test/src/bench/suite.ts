@@ -27,7 +27,7 @@ const QUICK_LEDGER = {
 };
 const QUICK_FRONT = { connections: 1_000, framesPerSecond: 1_000, seconds: 3, warmupSeconds: 3 };
 const QUICK_OCPP = { idleSockets: 2_000, rounds: 1, warmupSeconds: 3, seconds: 3 };
-const QUICK_HOSTILE = { stations: 50, seconds: 5 };
+const QUICK_HOSTILE = { stations: 50, seconds: 4, rounds: 1 };
 const QUICK_ORDERS = { piles: 200, seconds: 5, warmupSeconds: 2 };
 
 /**
