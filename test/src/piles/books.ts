@@ -81,6 +81,12 @@ export interface BooksReport {
   readonly entries: readonly BookLine[];
 }
 
+/** What a pile writes into its books. */
+export type BookNote =
+  | { readonly note: 'ended'; readonly entry: BookEntry }
+  | { readonly note: 'uploaded'; readonly tradeNo: string }
+  | { readonly note: 'answered'; readonly tradeNo: string; readonly stored: boolean };
+
 /** Books of a whole fleet. */
 export interface Books {
   readonly ended: (entry: BookEntry) => void;
@@ -144,4 +150,10 @@ export function openBooks(): Books {
       entries: [...entries.values()].map(lineOf),
     }),
   };
+}
+
+export function keepNote(books: Books, note: BookNote): void {
+  if (note.note === 'ended') books.ended(note.entry);
+  else if (note.note === 'uploaded') books.uploaded(note.tradeNo);
+  else books.answered(note.tradeNo, note.stored);
 }

@@ -4,9 +4,9 @@ import { frames } from '@holdfast/protocols/gqaa/frames';
 import { PROFILE_0 } from '@holdfast/protocols/gqaa/profile-0';
 import type { MessageOf } from '@holdfast/protocols/kernel/frame';
 import type { Peer } from '@holdfast/protocols/kernel/peer';
-import type { PileTariff } from '../books.ts';
+import type { BookNote, PileTariff } from '../books.ts';
+import type { World } from '../frame-pile.ts';
 import type { PileSetup } from '../setup.ts';
-import type { BookNote, World } from '../ykc/state.ts';
 import { STOP } from './charge.ts';
 import {
   arrive,

@@ -11,7 +11,7 @@ import { PROFILE_0 } from '@holdfast/protocols/gqaa/profile-0';
 import { utcTimeOf } from '@holdfast/protocols/kernel/field-time';
 import type { MessageOf, SentBy } from '@holdfast/protocols/kernel/frame';
 import type { Effect, Step } from '@holdfast/protocols/kernel/peer';
-import type { BookNote } from '../ykc/state.ts';
+import type { BookNote } from '../books.ts';
 import type { Gun, PileState } from './state.ts';
 
 export type PileEffect = Effect<Frames, 'pile', BookNote>;

@@ -4,11 +4,13 @@ import { bytesOf, u32 } from '@holdfast/protocols/kernel/bytes';
 import { bcdTime, bcdTimeOf } from '@holdfast/protocols/kernel/field-bcd-time';
 import type { MessageOf } from '@holdfast/protocols/kernel/frame';
 import type { Peer } from '@holdfast/protocols/kernel/peer';
+import type { BookNote } from '../books.ts';
+import type { World } from '../frame-pile.ts';
 import type { PileSetup } from '../setup.ts';
 import { metered, powerOf, STOP } from './charge.ts';
 import { arrive, ask, begin, end, leave, prepare, refuse, report, rest, status } from './guns.ts';
 import { confirmed, upload, uploadAll } from './records.ts';
-import { type BookNote, type Gun, initialState, type PileState, type World } from './state.ts';
+import { type Gun, initialState, type PileState } from './state.ts';
 import {
   arm,
   disarm,

@@ -67,18 +67,6 @@ export interface PileState {
   readonly stored: ReadonlyMap<number, StoredRecord>;
 }
 
-/** What happens to a pile from outside of the protocol. */
-export type World =
-  | { readonly world: 'connected' }
-  | { readonly world: 'disconnected' }
-  | { readonly world: 'close-the-shop' };
-
-/** What a pile writes into its books. */
-export type BookNote =
-  | { readonly note: 'ended'; readonly entry: BookEntry }
-  | { readonly note: 'uploaded'; readonly tradeNo: string }
-  | { readonly note: 'answered'; readonly tradeNo: string; readonly stored: boolean };
-
 export function initialState(setup: PileSetup): PileState {
   const { random, faults, connectorCount, powerW } = setup;
   const wrongClock = random.once(faults.wrongClockOneIn);

@@ -1,7 +1,8 @@
 import { type Frames, type JfyBody, type JfyKnown, messageOf } from '@holdfast/protocols/jfy/codec';
 import type { SentBy } from '@holdfast/protocols/kernel/frame';
 import type { Effect, Step } from '@holdfast/protocols/kernel/peer';
-import type { BookNote, Gun, PileState } from './state.ts';
+import type { BookNote } from '../books.ts';
+import type { Gun, PileState } from './state.ts';
 
 export type PileEffect = Effect<Frames, 'pile', BookNote>;
 export type PileStep = Step<PileState, Frames, 'pile', BookNote>;

@@ -1,14 +1,14 @@
 import { type AnswerCache, answerCache } from '@holdfast/protocols/ocpp/rpc/answers';
 import { rpcEndpoint } from '@holdfast/protocols/ocpp/rpc/endpoint';
 import type { CallOutcome, RpcEndpoint, RpcRequest } from '@holdfast/protocols/ocpp/rpc/port';
-import type { Books } from '../books.ts';
+import { type Books, keepNote } from '../books.ts';
 import { namedTimers } from '../named-timers.ts';
 import type { RunningPile } from '../running-pile.ts';
 import { type BadTextLine, badTextLine } from './bad-text-line.ts';
 import type { Dialect } from './dialect.ts';
 import { framed, type Manners, mannersOf, spoken } from './manners.ts';
 import { type OcppPile, type Outcome, ocppPile } from './pile.ts';
-import type { BookNote, Job, OcppSetup, PileState, World } from './state.ts';
+import type { Job, OcppSetup, PileState, World } from './state.ts';
 import type { PileEffect, PileStep } from './step.ts';
 import type { OcppSurroundings } from './surroundings.ts';
 
@@ -23,12 +23,6 @@ export interface OcppPileOptions {
   readonly password: string | null;
   readonly surroundings: OcppSurroundings;
   readonly books: Books;
-}
-
-function keepBooks(books: Books, note: BookNote): void {
-  if (note.note === 'ended') books.ended(note.entry);
-  else if (note.note === 'uploaded') books.uploaded(note.tradeNo);
-  else books.answered(note.tradeNo, note.stored);
 }
 
 function outcomeOf(outcome: CallOutcome): Outcome {
@@ -114,7 +108,7 @@ class Runner {
         this.#timers.disarm(effect.timer);
         break;
       case 'emit':
-        keepBooks(this.#options.books, effect.event);
+        keepNote(this.#options.books, effect.event);
         break;
       case 'job':
         void this.#work(effect.job);

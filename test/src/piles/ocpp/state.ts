@@ -1,4 +1,4 @@
-import type { BookEntry, PileTariff } from '../books.ts';
+import type { PileTariff } from '../books.ts';
 import type { PileSetup } from '../setup.ts';
 import { type CardMemory, NO_CARDS } from './cards.ts';
 import type { Payload } from './payload.ts';
@@ -135,12 +135,6 @@ export type Job =
   | { readonly job: 'download'; readonly url: string; readonly request: number | null }
   | { readonly job: 'upload'; readonly url: string; readonly request: number | null }
   | { readonly job: 'sign'; readonly commonName: string };
-
-/** What a pile writes into its books. */
-export type BookNote =
-  | { readonly note: 'ended'; readonly entry: BookEntry }
-  | { readonly note: 'uploaded'; readonly tradeNo: string }
-  | { readonly note: 'answered'; readonly tradeNo: string; readonly stored: boolean };
 
 const HEARTBEAT_MS = 30_000;
 const HOUR_MS = 3_600_000;

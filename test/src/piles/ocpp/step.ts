@@ -1,5 +1,6 @@
+import type { BookNote } from '../books.ts';
 import type { Payload } from './payload.ts';
-import type { BookNote, Call, Gun, Job, PileState } from './state.ts';
+import type { Call, Gun, Job, PileState } from './state.ts';
 
 /** What a pile asks its runner to do. */
 export type PileEffect =

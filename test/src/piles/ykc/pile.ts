@@ -2,12 +2,13 @@ import { pileTimeOf } from '@holdfast/protocols/kernel/field-time';
 import type { MessageOf } from '@holdfast/protocols/kernel/frame';
 import type { Peer } from '@holdfast/protocols/kernel/peer';
 import type { Frames } from '@holdfast/protocols/ykc/codec';
-import type { PileTariff } from '../books.ts';
+import type { BookNote, PileTariff } from '../books.ts';
+import type { World } from '../frame-pile.ts';
 import type { PileSetup } from '../setup.ts';
 import { STOP } from './charge.ts';
 import { arrive, ask, begin, end, leave, refuse, report, rest, telemetry } from './guns.ts';
 import { confirmed, upload, uploadAll } from './records.ts';
-import { type BookNote, type Gun, initialState, type PileState, type World } from './state.ts';
+import { type Gun, initialState, type PileState } from './state.ts';
 import {
   arm,
   disarm,

@@ -1,111 +1,39 @@
 import { type CrcOrder, seqOf, type YkcMessage, ykc } from '@holdfast/protocols/ykc/codec';
 import { ykcStream } from '@holdfast/protocols/ykc/stream';
-import { badLine } from '../bad-line.ts';
 import type { Books } from '../books.ts';
-import { namedTimers } from '../named-timers.ts';
+import { runFramePile } from '../frame-pile.ts';
 import type { RunningPile } from '../running-pile.ts';
 import type { PileSetup } from '../setup.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { virtualPile } from './pile.ts';
-import type { BookNote, PileState, World } from './state.ts';
-import type { PileEffect, PileStep } from './step.ts';
+import type { PileState } from './state.ts';
+import { OWN_SEQ, type PileStep } from './step.ts';
 
-const RECONNECT_MS: readonly [number, number] = [500, 3_000];
-
-function keep(books: Books, note: BookNote): void {
-  if (note.note === 'ended') books.ended(note.entry);
-  else if (note.note === 'uploaded') books.uploaded(note.tradeNo);
-  else books.answered(note.tradeNo, note.stored);
-}
-
-type Heard = (state: PileState, nowMs: number) => PileStep;
-
-/** What the pile does about a message; `undefined`: it is not for a pile. */
-function handlerOf(pile: ReturnType<typeof virtualPile>, message: YkcMessage): Heard | undefined {
-  const handler = pile.on[message.name as keyof typeof pile.on] as
-    | ((state: PileState, message: YkcMessage, nowMs: number) => PileStep)
-    | undefined;
-  if (handler === undefined) return undefined;
-  return (state, nowMs) => handler(state, message, nowMs);
-}
-
-/** Runs one pile against a platform until it is stopped. Connects again by itself. */
+/** Runs a 云快充 pile, with the checksum in the order that its firmware has it. */
 export function runYkcPile(
   setup: PileSetup,
   surroundings: Surroundings,
   books: Books,
 ): RunningPile {
-  const pile = virtualPile(setup);
+  const { on, ...pile } = virtualPile(setup);
   const order: CrcOrder = setup.random.once(setup.faults.bigEndianCrcOneIn) ? 'BE' : 'LE';
-  const { time } = surroundings;
-  const timers = namedTimers(time);
-  let stream = ykcStream();
-  let state = pile.initial;
-  let counter = 0;
-  let stopped = false;
-
-  const act = (effect: PileEffect): void => {
-    switch (effect.do) {
-      case 'send': {
-        const { message } = effect;
-        const seq = message.seq === '' ? seqOf(counter++) : message.seq;
-        if (state.powered && state.connected) line.send(ykc.encode({ ...message, seq }, order));
-        return;
-      }
-      case 'arm':
-        timers.arm(effect.timer, effect.ms, () =>
-          take(pile.onTimer(state, effect.timer, time.nowMs())),
-        );
-        return;
-      case 'disarm':
-        timers.disarm(effect.timer);
-        return;
-      case 'emit':
-        keep(books, effect.event);
-        return;
-      case 'close':
-        line.drop();
-        return;
-    }
+  const speech = () => {
+    let counter = 0;
+    return {
+      stream: ykcStream(),
+      bytesOf: (message: YkcMessage) =>
+        ykc.encode(
+          message.seq === OWN_SEQ ? { ...message, seq: seqOf(counter++) } : message,
+          order,
+        ),
+    };
   };
-  const take = (step: PileStep): void => {
-    state = step.state;
-    for (const effect of step.effects) act(effect);
+  const onFrame = (state: PileState, frame: Uint8Array, nowMs: number): PileStep | undefined => {
+    const message = ykc.read(frame);
+    const handler = on[message.name as keyof typeof on] as
+      | ((state: PileState, message: YkcMessage, nowMs: number) => PileStep)
+      | undefined;
+    return handler?.(state, message, nowMs);
   };
-  const tell = (world: World): void => take(pile.onCommand(state, world, time.nowMs()));
-  const hear = (frame: Uint8Array): void => {
-    const handler = handlerOf(pile, ykc.read(frame));
-    if (handler !== undefined) take(handler(state, time.nowMs()));
-  };
-  const reconnect = (): void => {
-    if (stopped) return;
-    time.after(setup.random.between(...RECONNECT_MS), () => {
-      if (stopped) return;
-      if (state.powered) line.connect();
-      else reconnect();
-    });
-  };
-  const line = badLine(surroundings, setup.faults, setup.random.fork(`${setup.pileNo} line`), {
-    connected() {
-      stream = ykcStream();
-      counter = 0;
-      tell({ world: 'connected' });
-    },
-    disconnected() {
-      tell({ world: 'disconnected' });
-      reconnect();
-    },
-    received: (chunk) => stream.push(chunk, time.nowMs(), hear),
-  });
-  line.connect();
-
-  return {
-    charging: () => state.guns.filter(({ charge }) => charge !== null).length,
-    closeTheShop: () => tell({ world: 'close-the-shop' }),
-    stop() {
-      stopped = true;
-      timers.disarmAll();
-      line.drop();
-    },
-  };
+  return runFramePile({ ...pile, speech, onFrame }, setup, surroundings, books);
 }

@@ -1,6 +1,7 @@
 import type { Effect, Step } from '@holdfast/protocols/kernel/peer';
 import type { Frames, YkcMessage } from '@holdfast/protocols/ykc/codec';
-import type { BookNote, Gun, PileState } from './state.ts';
+import type { BookNote } from '../books.ts';
+import type { Gun, PileState } from './state.ts';
 
 export type PileEffect = Effect<Frames, 'pile', BookNote>;
 export type PileStep = Step<PileState, Frames, 'pile', BookNote>;
