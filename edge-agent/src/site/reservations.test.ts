@@ -39,7 +39,7 @@ describe('[SITE-7] a reserved connector', () => {
     expect(await world.ledger.reservations()).toEqual([]);
   });
 
-  test('a charge that its pile begins there all the same is stopped, and owed', async () => {
+  test('[OCPP-D13] a charge that its pile begins there all the same is stopped, and owed', async () => {
     const world = await openWorld();
     await reserve(world);
     await begins(world, CARD);
