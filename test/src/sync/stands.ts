@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as passed } from 'node:timers/promises';
@@ -8,6 +8,7 @@ import { type ModelHub, modelHub } from '@holdfast/edge-agent/sync/testing/model
 import { TOPICS } from '@holdfast/shared/sync/messages';
 import { Aedes } from 'aedes';
 import { connectAsync } from 'mqtt';
+import { freePort } from '../world/free-port.ts';
 
 /*
  * Real brokers with a model hub behind them, to be cut, killed and started again. The hub's books
@@ -30,14 +31,6 @@ const PATTERNS = ['u/#', 'p/#', 'r/#'] as const;
 const siteOf = (topic: string): string => topic.split('/')[1] ?? '';
 const topicOf = (siteId: string, from: 'answer' | 'command'): string =>
   from === 'answer' ? TOPICS.answer(siteId) : TOPICS.command(siteId);
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 /** aedes in this process; the hub takes what it carries without a socket in between. */
 export async function aedesStand(): Promise<Stand> {
