@@ -54,6 +54,8 @@ export interface EdgeConfig {
   readonly security: SecurityConfig;
   /** `null`: piles fetch and bring no files here. */
   readonly files: NonNullable<ConfigFile['files']> | null;
+  /** `days: 0`: no diary of frames. */
+  readonly frames: { readonly days: number; readonly bytes: number };
   readonly ledger: { readonly coreBytes: number; readonly bulkBytes: number };
 }
 
@@ -185,6 +187,7 @@ export function configOf(json: unknown, folder: string): EdgeConfig {
       report,
     ),
     files: file.files ?? null,
+    frames: { days: file.frames.days, bytes: file.frames.mb * MEGABYTE },
     ledger: { coreBytes: file.ledger.coreMb * MEGABYTE, bulkBytes: file.ledger.bulkMb * MEGABYTE },
   };
   if (faults.length > 0) throw new ConfigError(faults);

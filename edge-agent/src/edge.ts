@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type LiveFeed, liveFeed } from '@holdfast/shared/api/live-feed';
 import {
@@ -8,6 +9,7 @@ import {
   systemClock,
   systemTimers,
 } from './adapters/clock.ts';
+import { openFrameDiary } from './adapters/files/frame-diary.ts';
 import { metricsOf } from './adapters/http/metrics.ts';
 import { type HttpServer, httpServer } from './adapters/http/server.ts';
 import { openLedger } from './adapters/ledger/open.ts';
@@ -40,6 +42,8 @@ export const SOFTWARE = 'holdfast-edge 0.1.0';
 /** [SYNC-9]: time never starts behind the last that was saved. */
 const SAVE_CLOCK_MS = 60_000;
 const LOOK_AT_CLOCK_MS = 1_000;
+/** Frames that may wait for the disk, characters. */
+const DIARY_CHARS = 8 * 1_048_576;
 const STATION_PAGE = fileURLToPath(new URL('../../station-ui/dist/', import.meta.url));
 
 export interface EdgeOptions {
@@ -244,11 +248,29 @@ const serialIn = (note: unknown): string | undefined =>
     ? note.serial
     : undefined;
 
+/** Days of frames, for whoever looks into what a pile has said. */
+function openDiary(
+  { dataFolder, frames }: EdgeConfig,
+  room: Pick<Room, 'clock' | 'timers' | 'log'>,
+  undo: Undoing,
+) {
+  if (frames.days === 0) return undefined;
+  const folder = path.join(dataFolder, 'frames');
+  const diary = openFrameDiary({
+    ...room,
+    folder,
+    limits: { ...frames, waitingChars: DIARY_CHARS },
+  });
+  undo.add(() => diary.close());
+  return diary;
+}
+
 async function openRoom(config: EdgeConfig, options: EdgeOptions, undo: Undoing): Promise<Room> {
   const { log = silentLog, machine = machineClock, timers = systemTimers } = options;
   const { ledger, clock } = await openStore(config, machine, undo);
   const { captureBytes: bytesPerPile } = config.limits;
-  const capture = new Capture({ ...CAPTURE_LIMITS, bytesPerPile });
+  const diary = openDiary(config, { clock, timers, log }, undo);
+  const capture = new Capture({ ...CAPTURE_LIMITS, bytesPerPile }, diary);
   const site = await openSite({ config, ledger, clock, timers, capture, log });
   undo.add(() => site.close());
   const vendor = config.hub?.vendors[0] ?? config.fronts[0]?.protocol ?? 'ykc';

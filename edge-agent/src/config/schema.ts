@@ -254,6 +254,14 @@ const Ledger = Type.Object(
   { ...strict, default: {} },
 );
 
+const Frames = Type.Object(
+  {
+    days: whole('that everything piles say and hear is kept; 0: not at all', 0, 366, 7),
+    mb: whole('all of it together; the oldest goes first', 16, 1_048_576, 1_024),
+  },
+  { ...strict, default: {} },
+);
+
 export const ConfigFile = Type.Object(
   {
     siteId: Type.String({
@@ -288,6 +296,7 @@ export const ConfigFile = Type.Object(
     billing: Billing,
     limits: Limits,
     ledger: Ledger,
+    frames: Frames,
     security: Security,
     files: Type.Optional(Files),
   },

@@ -8,8 +8,8 @@ const bytes = (...values: readonly number[]) => Uint8Array.from(values);
 
 test('[PILE-13] frames of both directions come back, oldest first', () => {
   const capture = new Capture();
-  capture.tape('p').keep(AT_MS, true, bytes(0x68, 0x0d));
-  capture.tape('p').keep(AT_MS + 1, false, bytes(0xff));
+  capture.tapeOf('p').keep(AT_MS, true, bytes(0x68, 0x0d));
+  capture.tapeOf('p').keep(AT_MS + 1, false, bytes(0xff));
   expect(capture.frames('p')).toEqual([
     { atMs: AT_MS, up: true, hex: '680d' },
     { atMs: AT_MS + 1, up: false, hex: 'ff' },
@@ -57,8 +57,21 @@ test('[PILE-13] the newest frames are kept, within the bytes and the number', ()
 
 test('[PILE-13] only so many piles are remembered', () => {
   const capture = new Capture({ bytesPerPile: 100, framesPerPile: 5, piles: 2 });
-  for (const key of ['a', 'b', 'a', 'c']) capture.tape(key).keep(0, true, bytes(1));
+  for (const key of ['a', 'b', 'a', 'c']) capture.tapeAt(key).keep(0, true, bytes(1));
   expect(capture.keys()).toEqual(['b', 'c']);
   capture.forget('b');
   expect(capture.keys()).toEqual(['c']);
+});
+
+test('[PILE-16] frames of piles go to the diary whole, those of strangers do not', () => {
+  const kept: string[] = [];
+  const diary = {
+    keep: (pileNo: string, _atMs: number, up: boolean, frame: Uint8Array) =>
+      void kept.push(`${pileNo} ${up} ${Buffer.from(frame).toString('hex')}`),
+  };
+  const capture = new Capture({ bytesPerPile: 10, framesPerPile: 5, piles: 5 }, diary);
+  capture.tapeOf('p').keep(AT_MS, true, bytes(1, 2, 3, 4, 5));
+  capture.tapeAt('127.0.0.1').keep(AT_MS, true, bytes(9));
+  capture.tapeOf('p').keep(AT_MS, false, bytes(6));
+  expect(kept).toEqual(['p true 0102030405', 'p false 06']);
 });

@@ -1,3 +1,4 @@
+import type { FrameDiary } from '../ports/frame-diary.ts';
 import { type CapturedFrame, Tape } from './tape.ts';
 
 export interface CaptureLimits {
@@ -21,21 +22,36 @@ export const CAPTURE_LIMITS: CaptureLimits = {
  */
 export class Capture {
   readonly #limits: CaptureLimits;
+  readonly #diary: FrameDiary | undefined;
   readonly #tapes = new Map<string, Tape>();
 
-  constructor(limits: CaptureLimits = CAPTURE_LIMITS) {
+  /** `diary`: where the frames of piles go besides. */
+  constructor(limits: CaptureLimits = CAPTURE_LIMITS, diary?: FrameDiary) {
     this.#limits = limits;
+    this.#diary = diary;
   }
 
-  /** The tape of a pile or an address. */
-  tape(key: string): Tape {
+  /** The tape of a pile that the site knows. */
+  tapeOf(pileNo: string): Tape {
+    const diary = this.#diary;
+    if (diary === undefined) return this.#tape(pileNo);
+    return this.#tape(pileNo, (atMs, up, frame) => diary.keep(pileNo, atMs, up, frame));
+  }
+
+  /** The tape of an address: strangers fill no diary. */
+  tapeAt(address: string): Tape {
+    return this.#tape(address);
+  }
+
+  #tape(key: string, keepToo?: Tape['keep']): Tape {
     const known = this.#tapes.get(key);
     if (known !== undefined) return known;
     if (this.#tapes.size >= this.#limits.piles) {
       const first = this.#tapes.keys().next();
       if (first.done !== true) this.#tapes.delete(first.value);
     }
-    const tape = new Tape(this.#limits.bytesPerPile, this.#limits.framesPerPile);
+    const { bytesPerPile, framesPerPile } = this.#limits;
+    const tape = new Tape(bytesPerPile, framesPerPile, keepToo);
     this.#tapes.set(key, tape);
     return tape;
   }

@@ -211,7 +211,7 @@ export class Connection<State, Up, Down> implements Carrier<Down> {
       this.#close('closed', 'not let in');
       return undefined;
     }
-    const tape = site.pile(pileNo) === undefined ? this.#addressTape() : capture.tape(pileNo);
+    const tape = site.pile(pileNo) === undefined ? this.#addressTape() : capture.tapeOf(pileNo);
     const session = new Session(this.#room, this, pileNo, tape);
     this.#sessions = [...this.#sessions, session];
     return session;
@@ -223,7 +223,7 @@ export class Connection<State, Up, Down> implements Carrier<Down> {
   }
 
   #addressTape(): Tape {
-    return this.#room.capture.tape(this.#wire.address);
+    return this.#room.capture.tapeAt(this.#wire.address);
   }
 
   #watchPartial(): void {

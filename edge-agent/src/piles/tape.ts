@@ -20,19 +20,23 @@ const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(
 export class Tape {
   readonly #bytesMax: number;
   readonly #framesMax: number;
+  readonly #keepToo: Tape['keep'] | undefined;
   #bytes = NO_BYTES;
   /** Where the oldest entry begins. */
   #start = 0;
   #used = 0;
   #frames = 0;
 
-  constructor(bytesMax: number, framesMax: number) {
+  /** `keepToo`: gets every frame, whole. */
+  constructor(bytesMax: number, framesMax: number, keepToo?: Tape['keep']) {
     this.#bytesMax = bytesMax;
     this.#framesMax = framesMax;
+    this.#keepToo = keepToo;
   }
 
   /** Keeps a copy of a frame; one that is longer than the tape is cut. */
   keep(atMs: number, up: boolean, frame: Uint8Array): void {
+    this.#keepToo?.(atMs, up, frame);
     const room = this.#bytesMax - MARK;
     if (room <= 0 || this.#framesMax <= 0) return;
     const length = Math.min(frame.length, room, LENGTH_MAX);

@@ -132,7 +132,7 @@ class Listener implements Front {
   ): void {
     const nowMs = this.#options.clock.nowMs();
     this.#counts.bytesIn += chunk.length;
-    this.#options.capture.tape(address).keep(nowMs, true, chunk);
+    this.#options.capture.tapeAt(address).keep(nowMs, true, chunk);
     file?.write(nowMs, `< ${hexOf(chunk)}`);
     if (acquaintance.heard(chunk, nowMs)) this.#tell(address, acquaintance);
   }

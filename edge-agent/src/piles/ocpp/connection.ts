@@ -82,7 +82,7 @@ class OcppConnection<State> implements Carrier<OcppDown>, StationConnection, Rpc
     this.#station = station;
     this.#wire = wire;
     this.address = station.address;
-    this.#session = new Session(room, this, identity, capture.tape(identity));
+    this.#session = new Session(room, this, identity, capture.tapeOf(identity));
     this.#liveness = new Liveness(limits, station.memory, clock.monoMs());
     this.#open = new OpenCalls(limits.openCalls);
     this.#deviations = new Deviations(limits.deviations, (deviation) => {
