@@ -44,7 +44,7 @@ export const PileOcpp = Type.Object(
     tend: Type.Boolean({
       default: true,
       description:
-        'false (1.6): it is asked and set nothing that nobody asked for, and operations go as given',
+        'false: it is asked and set nothing that nobody asked for, and operations go as given',
     }),
     heartbeatSeconds: Type.Optional(
       Type.Integer({
@@ -81,7 +81,8 @@ export const PileOcpp = Type.Object(
     configuration: Type.Optional(
       Type.Record(Type.String({ pattern: '^.{1,50}$' }), Type.String({ maxLength: 500 }), {
         maxProperties: 50,
-        description: 'keys that it is set to when it is adopted, by name (1.6)',
+        description:
+          'keys of 1.6, or Component.Variable of 2.x, that it is set to when it is adopted',
       }),
     ),
   },

@@ -13,9 +13,9 @@ export interface OwnSettings {
   /** Minutes east of Greenwich, where its times come without a zone. */
   readonly zoneMinutes?: number;
   readonly wiring?: Wiring;
-  /** Whether it is asked and set what nobody asked for (1.6). */
+  /** Whether it is asked and set what nobody asked for. */
   readonly isTended?: boolean;
-  /** Keys that it is set to, over those of the driver (1.6). */
+  /** Keys (1.6) or variables (2.x) that it is set to, over those of the driver. */
   readonly configuration?: Readonly<Record<string, string>>;
 }
 

@@ -60,7 +60,7 @@ export const promoted = (state: Ocpp2State, view: DriverView): Ocpp2Step =>
 
 /** It never said what it is: it is asked, once ([OCPP-A8], [OCPP-D9]). */
 export const bootMissing = (state: Ocpp2State): Ocpp2Step =>
-  state.booted || state.memory.boot !== null
+  state.booted || state.memory.boot !== null || !state.settings.isTended
     ? stay(state)
     : step(
         state,

@@ -30,7 +30,7 @@ import {
   vatNumber,
 } from './reports.ts';
 import { failed, result } from './results.ts';
-import { OCPP2_SETTINGS, type Ocpp2Settings } from './settings.ts';
+import { OCPP2_SETTINGS, type Ocpp2Settings, wishesIn } from './settings.ts';
 import { beginState, type Ocpp2State, type Version2 } from './state.ts';
 import { goneOver, reveal, status, vanish } from './status.ts';
 import type { Handler, Ocpp2Step } from './step.ts';
@@ -142,6 +142,7 @@ const onCommand = (state: Ocpp2State, wish: PileCommand, view: DriverView): Ocpp
 
 /** What a station is asked once its opening, or its boot, is behind it ([OCPP-A7]). */
 function welcome(state: Ocpp2State, view: DriverView): Ocpp2Step {
+  if (!state.settings.isTended) return stay(state);
   const asked = andThen(askStates(state), (s) => askQueues(s, view));
   return andThen(andThen(asked, readModel), verifyList);
 }
@@ -180,7 +181,11 @@ export function ocpp2Driver(
     vendor: 'ocpp',
     capabilities: ['remote-start', 'remote-stop', 'power-limit', 'reboot', 'card-list'],
     operations: operationsOf(version),
-    begin: (pileNo) => beginState(pileNo, version, { ...settings, ...ownOf(pileNo) }),
+    begin(pileNo) {
+      const { configuration = {}, ...own } = ownOf(pileNo);
+      const variables = [...settings.variables, ...wishesIn(configuration)];
+      return beginState(pileNo, version, { ...settings, ...own, variables });
+    },
     onFrame,
     onCommand,
     onTimer,

@@ -17,6 +17,10 @@ const CARDS_MAX = 1_500;
 const TOKEN_CHARS = 36;
 const CARD_TYPE = 'ISO14443';
 
+/** Whether the site keeps the station's list: only of one that has a list, and is tended. */
+const isKept = (state: Ocpp2State): boolean =>
+  state.settings.isTended && hasFeature(state, FEATURE);
+
 const sizeOf = (state: Ocpp2State): number =>
   Math.max(1, saidNumberOf(state, `${FEATURE}.ItemsPerMessage`) ?? CHUNK);
 
@@ -83,7 +87,7 @@ function kept(state: Ocpp2State, cards: readonly string[]): Ocpp2Step {
 const cardOf = (cardNo: string): string => cardNo.slice(0, TOKEN_CHARS);
 
 export function addCards(state: Ocpp2State, { cards }: Command<'addCards'>): Ocpp2Step {
-  if (!hasFeature(state, FEATURE)) return unsupported(state, 'addCards');
+  if (!isKept(state)) return unsupported(state, 'addCards');
   const { list } = state.memory;
   const known = new Set(list.cards);
   const add = cards.map(({ cardNo }) => cardOf(cardNo)).filter((card) => !known.has(card));
@@ -100,11 +104,12 @@ export function addCards(state: Ocpp2State, { cards }: Command<'addCards'>): Ocp
   );
 }
 
-const clearCache = (state: Ocpp2State): Ocpp2Step => step(state, call('ClearCache', {}, 'cache'));
+const clearCache = (state: Ocpp2State): Ocpp2Step =>
+  state.settings.isTended ? step(state, call('ClearCache', {}, 'cache')) : stay(state);
 
 /** [OCPP-D12] A card that is withdrawn goes out of the list and out of the cache. */
 export function removeCards(state: Ocpp2State, { cardNos }: Command<'removeCards'>): Ocpp2Step {
-  if (!hasFeature(state, FEATURE)) {
+  if (!isKept(state)) {
     return andThen(clearCache(state), (s) => unsupported(s, 'removeCards'));
   }
   const gone = new Set(cardNos.map(cardOf));
@@ -151,7 +156,8 @@ export function listFailed(state: Ocpp2State): Ocpp2Step {
 
 /** [OCPP-D11] The station's version is compared with ours, after each change and every night. */
 export const verifyList = (state: Ocpp2State): Ocpp2Step =>
-  state.memory.list.cards.length === 0 && state.memory.list.version === 0
+  !state.settings.isTended ||
+  (state.memory.list.cards.length === 0 && state.memory.list.version === 0)
     ? stay(state)
     : step(state, call('GetLocalListVersion', {}, 'list-version'), {
         do: 'arm',

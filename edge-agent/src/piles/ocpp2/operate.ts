@@ -161,7 +161,7 @@ function lockedBy(
   view: DriverView,
 ) {
   const busy = textAt(payload, 'status') === 'OngoingAuthorizedTransaction';
-  if (operation !== 'UnlockConnector' || !busy) return undefined;
+  if (operation !== 'UnlockConnector' || !busy || !state.settings.isTended) return undefined;
   const place = {
     evse: integerAt(parameters, 'evseId') ?? 0,
     connector: integerAt(parameters, 'connectorId') ?? 1,
@@ -192,9 +192,12 @@ export function operationFailed(state: Ocpp2State, failed: Failed): Ocpp2Step {
 }
 
 /** [OCPP-D10] After a boot what waited is asked for again. */
-export const availabilityAgain = (state: Ocpp2State): Ocpp2Step =>
-  forEach(state, Object.entries(state.memory.availability), (s, [no, operationalStatus]) => {
-    const { evse: id, connector: connectorId } = placeAt(s.memory.connectors, Number(no));
+export function availabilityAgain(state: Ocpp2State): Ocpp2Step {
+  if (!state.settings.isTended) return stay(state);
+  const { availability, connectors } = state.memory;
+  return forEach(state, Object.entries(availability), (s, [no, operationalStatus]) => {
+    const { evse: id, connector: connectorId } = placeAt(connectors, Number(no));
     const evse = no === '0' ? {} : { evse: { id, connectorId } };
     return step(s, call('ChangeAvailability', { ...evse, operationalStatus }, 'availability'));
   });
+}

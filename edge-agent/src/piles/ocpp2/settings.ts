@@ -1,3 +1,5 @@
+import type { Wiring } from '../ocpp/own-settings.ts';
+
 /** A variable of the device model, and what it is set to on adoption. */
 export interface VariableWish {
   readonly component: string;
@@ -38,16 +40,11 @@ export interface Ocpp2Settings {
   /** Minutes east of Greenwich, where times come without a zone. */
   readonly zoneMinutes: number;
   readonly wiring: Wiring;
-}
-
-/**
- * What the power of a connector is computed with. `safeA`: what it may draw when nobody renews its
- * limit, A per line.
- */
-export interface Wiring {
-  readonly volts: number;
-  readonly phases: 1 | 3;
-  readonly safeA: number;
+  /**
+   * Whether the station is asked and set what nobody asked for. Without it everything goes as the
+   * standard's text and a person have it.
+   */
+  readonly isTended: boolean;
 }
 
 export const OCPP2_SETTINGS: Ocpp2Settings = {
@@ -67,4 +64,18 @@ export const OCPP2_SETTINGS: Ocpp2Settings = {
   variables: [],
   zoneMinutes: 480,
   wiring: { volts: 230, phases: 3, safeA: 6 },
+  isTended: true,
 };
+
+/** `Component.Variable` or `Component.Variable/Instance`. */
+const WISH = /^([^./]+)\.([^/]+)(?:\/(.+))?$/;
+
+/** Variables that the configuration of a station names; keys of 1.6 are none. */
+export const wishesIn = (
+  configuration: Readonly<Record<string, string>>,
+): readonly VariableWish[] =>
+  Object.entries(configuration).flatMap(([name, value]) => {
+    const [, component, variable, instance] = WISH.exec(name) ?? [];
+    if (component === undefined || variable === undefined) return [];
+    return [{ component, variable, value, ...(instance === undefined ? {} : { instance }) }];
+  });

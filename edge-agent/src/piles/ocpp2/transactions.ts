@@ -169,7 +169,8 @@ function ended(state: Ocpp2State, heard: Heard): Ocpp2Step {
       request: asked.request,
     });
     const reported = report(asked.state, flawsOf(charge));
-    const isGapped = now.eventType === 'Ended' && gapsIn(charge.sequence).length > 0;
+    const isEnd = now.eventType === 'Ended' && s.settings.isTended;
+    const isGapped = isEnd && gapsIn(charge.sequence).length > 0;
     const asks: readonly OcppEffect[] = isGapped ? [askQueue(key)] : [];
     return andThen(reported, (r) => step(r, uploaded, ...asks));
   });

@@ -33,7 +33,8 @@ export function askStates(state: Ocpp2State): Ocpp2Step {
 export function readNow(state: Ocpp2State, connectorNo: number, view: DriverView): Ocpp2Step {
   const charging = chargeAt(state, connectorNo, view) !== undefined;
   const requestedMessage = charging ? 'MeterValues' : 'StatusNotification';
-  if (!canTrigger(state, requestedMessage)) return show(state, connectorNo, view);
+  const canAsk = state.settings.isTended && canTrigger(state, requestedMessage);
+  if (!canAsk) return show(state, connectorNo, view);
   return trigger(state, requestedMessage, connectorNo);
 }
 
