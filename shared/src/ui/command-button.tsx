@@ -3,8 +3,9 @@ import { useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CommandRequest, CommandResource, ConnectorResource } from '../api/resources.ts';
 import { ProblemError } from './api-client.ts';
-import { useEntity, useFreshness, useLive } from './live-context.tsx';
+import { useFreshness, useLive } from './live-context.tsx';
 import { reasonText } from './reason-text.ts';
+import { useCommandState } from './use-command-state.ts';
 
 /** Says how a command ended, in the words of the person who gave it. */
 function useOutcome(): (command: CommandResource) => void {
@@ -23,7 +24,7 @@ function useOutcome(): (command: CommandResource) => void {
 /** Waits for the pile's own answer to a command that the server has only sent. */
 export function CommandWatch({ id }: { id: string }) {
   const tell = useOutcome();
-  const command = useEntity('command', id);
+  const command = useCommandState(id);
   useEffect(() => {
     if (command !== undefined && command.state !== 'sent') tell(command);
   }, [command, tell]);

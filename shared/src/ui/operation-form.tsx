@@ -4,9 +4,10 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CommandResource, PileResource } from '../api/resources.ts';
 import { ProblemError } from './api-client.ts';
-import { useEntity, useLive } from './live-context.tsx';
+import { useLive } from './live-context.tsx';
 import { reasonText } from './reason-text.ts';
 import { skeletonOf } from './skeleton.ts';
+import { useCommandState } from './use-command-state.ts';
 
 const pretty = (value: unknown): string => JSON.stringify(value, undefined, 2);
 
@@ -21,7 +22,7 @@ function parsed(text: string): { readonly ok: boolean; readonly value: unknown }
 /** What became of the operation; a pile that takes its time answers by the live changes. */
 function Outcome({ first }: { first: CommandResource }) {
   const { t } = useTranslation();
-  const command = useEntity('command', first.id) ?? first;
+  const command = useCommandState(first.id, first) ?? first;
   const type = command.state === 'done' ? 'success' : command.state === 'sent' ? 'info' : 'warning';
   return (
     <Alert
