@@ -75,6 +75,14 @@ test('[DOOR-11] a request is signed and comes back as CertificateSigned; the sit
   expect(heard).toHaveLength(1);
 });
 
+test('[DOOR-11] a certificate goes with what its request was made under (OCPP 2.1 A02)', async () => {
+  const echo = { certificateType: 'ChargingStationCertificate', requestId: 7 };
+  const asking = { type: 'CertificateAsked', request: 'CSR', purpose: 'connection', echo } as const;
+  await site.onPileEvent(link, asking);
+  await time.settle();
+  expect(sent).toMatchObject([{ parameters: { certificateChain: 'CHAIN', ...echo } }]);
+});
+
 test('[DOOR-11] refused ones, those of cars and those of unknown piles are not answered with a certificate', async () => {
   signing = { ok: false, refusal: 'weak-key' };
   await ask();

@@ -1,3 +1,4 @@
+import type { PileEvent } from '@holdfast/shared/pile/pile-event';
 import {
   SECURITY_EVENTS,
   type SecurityCode,
@@ -12,6 +13,8 @@ import type { SiteLog } from '../site/log.ts';
 const A_DAY_MOST = 10;
 const DAY_MS = 86_400_000;
 const DETAIL_CHARS_MAX = 255;
+
+type CertificateAsked = Extract<PileEvent, { type: 'CertificateAsked' }>;
 
 export interface PileRequestParts {
   readonly clock: Clock;
@@ -58,7 +61,7 @@ export function guardedSite(site: Site, parts: PileRequestParts): Site {
     return count <= A_DAY_MOST;
   }
 
-  async function certify(link: PileLink, request: string): Promise<void> {
+  async function certify(link: PileLink, { request, echo }: CertificateAsked): Promise<void> {
     const { pileNo } = link;
     if (!mayHaveOne(pileNo)) {
       const detail = `more than ${A_DAY_MOST} a day`;
@@ -71,12 +74,12 @@ export function guardedSite(site: Site, parts: PileRequestParts): Site {
       do: 'operate',
       request: `certificate ${signing.certificate.serialNumber}`,
       operation: 'CertificateSigned',
-      parameters: { certificateChain: signing.chain },
+      parameters: { certificateChain: signing.chain, ...echo },
     });
   }
 
-  const asked = (link: PileLink, request: string): void =>
-    void certify(link, request).catch((error: unknown) =>
+  const asked = (link: PileLink, event: CertificateAsked): void =>
+    void certify(link, event).catch((error: unknown) =>
       log.error({ pile: link.pileNo, err: error }, 'certificate-not-signed'),
     );
 
@@ -85,7 +88,7 @@ export function guardedSite(site: Site, parts: PileRequestParts): Site {
     onPileEvent(link, event) {
       const isServed = site.pile(link.pileNo)?.adopted === true;
       if (isServed && event.type === 'CertificateAsked' && event.purpose === 'connection') {
-        asked(link, event.request);
+        asked(link, event);
       }
       if (isServed && event.type === 'Observed' && event.name === 'securityEvent') {
         const kind = textIn(event.body, 'type');

@@ -139,6 +139,8 @@ export type PileEvent =
       readonly request: string;
       /** What for: connections to here, or contracts of cars (ISO 15118). */
       readonly purpose: 'connection' | 'v2g';
+      /** What the certificate is sent with, so that the pile knows which request it is of (2.x). */
+      readonly echo?: Readonly<Record<string, unknown>>;
     }
   /** BMS data, lock states and whatever else a technician may want to read; decoded, for display. */
   | {

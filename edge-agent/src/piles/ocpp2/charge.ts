@@ -48,6 +48,7 @@ export interface Stored {
   readonly no: number;
   readonly refusal: Refusal | null;
   readonly group: string | null;
+  readonly expiresAtMs: number | null;
 }
 
 /** How a charge ended; all its times are told in ours by what was known of the clock just then. */
@@ -68,6 +69,8 @@ export interface Charge {
   readonly tradeNo: string | null;
   /** Who began it; of several the one that came first by number. */
   readonly token: (Token & { readonly seqNo: number }) | null;
+  /** Whom the site has decided about; nothing is said of another without asking. */
+  readonly payer: Token | null;
   readonly startedAtMs: number | null;
   /** The same by the station's own clock. */
   readonly ownStartMs: number | null;
@@ -95,6 +98,7 @@ export const newCharge = (key: string): Charge => ({
   asked: false,
   tradeNo: null,
   token: null,
+  payer: null,
   startedAtMs: null,
   ownStartMs: null,
   begun: false,
@@ -123,9 +127,10 @@ export function chargeOfOpen(
     {
       ...newCharge(charge.key),
       connectorNo,
-      stored: { orderNo, no: charge.no, refusal: null, group: null },
+      stored: { orderNo, no: charge.no, refusal: null, group: null, expiresAtMs: null },
       asked: true,
       token: cardNo === null ? null : { idToken: cardNo, type: '', seqNo: -1 },
+      payer: cardNo === null ? null : { idToken: cardNo, type: '' },
       startedAtMs,
       ownStartMs,
       begun: true,

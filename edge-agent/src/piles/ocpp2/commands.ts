@@ -65,7 +65,7 @@ export const commands: CommandHandlers<Ocpp2State, OcppDown> = {
   refuseStart: stay,
   answerCard: (state, command) => answerCard(state, command),
   chargeStored,
-  recordStored: (state, { request }, view) => recordStored(state, request, view),
+  recordStored,
   // Prices are the edge's matter: a station is told what a charge has cost.
   pushTariff: (state, { tariff }) =>
     step(state, emit({ type: 'TariffAnswered', modelNo: tariff.modelNo, accepted: true })),

@@ -22,3 +22,7 @@ export function costOf(
   const { bill } = billOfReadings(tariff, fromStart(startedAtMs, readings));
   return bill === null ? {} : { totalCost: Number(fenText(bill.total)) };
 }
+
+/** The same while it runs: 2.0.1 speaks of a cost only when a charge has ended. */
+export const runningCostOf = (state: Ocpp2State, charge: Charge, view: DriverView) =>
+  state.version === '2.1' ? costOf(state, charge, view) : {};

@@ -43,6 +43,12 @@ export const securityEvent: Handler = (state, message) =>
 export function signCertificate(state: Ocpp2State, message: Call): Ocpp2Step {
   const type = textAt(message.payload, 'certificateType');
   const isOurs = type === '' || type === 'ChargingStationCertificate';
+  // A02.FR.04: it is sent for what it was asked for; in 2.1 under the number of the request as well.
+  const requestId = state.version === '2.1' ? integerAt(message.payload, 'requestId') : undefined;
+  const echo = {
+    ...(type === '' ? {} : { certificateType: type }),
+    ...(requestId === undefined ? {} : { requestId }),
+  };
   return step(
     state,
     // Of what cars check we are no CA.
@@ -51,6 +57,7 @@ export function signCertificate(state: Ocpp2State, message: Call): Ocpp2Step {
       type: 'CertificateAsked',
       request: textAt(message.payload, 'csr'),
       purpose: isOurs ? 'connection' : 'v2g',
+      echo,
     }),
   );
 }

@@ -416,8 +416,14 @@ describe('what stations tell of themselves (A, H, L to P)', () => {
     const own = talk.hear('SignCertificate', { csr: 'PEM' });
     expect(answersIn(own)).toEqual([{ status: 'Accepted' }]);
     expect(eventsIn(own)).toEqual([
-      { type: 'CertificateAsked', request: 'PEM', purpose: 'connection' },
+      { type: 'CertificateAsked', request: 'PEM', purpose: 'connection', echo: {} },
     ]);
+    const certificateType = 'ChargingStationCertificate';
+    const typed = talk.hear('SignCertificate', { csr: 'PEM', certificateType });
+    expect(ofType(typed, 'CertificateAsked')).toMatchObject([{ echo: { certificateType } }]);
+    const newer = new Talk({}, '2.1').boot();
+    const counted = newer.hear('SignCertificate', { csr: 'PEM', requestId: 5 });
+    expect(ofType(counted, 'CertificateAsked')).toMatchObject([{ echo: { requestId: 5 } }]);
     const car = talk.hear('SignCertificate', { csr: 'PEM', certificateType: 'V2GCertificate' });
     expect(answersIn(car)).toEqual([{ status: 'Rejected' }]);
   });
@@ -467,18 +473,24 @@ describe('what stations tell of themselves (A, H, L to P)', () => {
 });
 
 describe('what a charge costs (I02, I03)', () => {
-  test('is told with its events once there is a tariff', () => {
-    const talk = new Talk().boot();
-    talk.site.tariff = TARIFF;
-    talk.charge();
-    const [updated] = answersIn(talk.hear('TransactionEvent', UPDATED));
-    expect(updated).toEqual({ totalCost: expect.any(Number) });
-    talk.nowMs = NOW_MS + 600_000;
-    const [ended] = answersIn(talk.settle(talk.hear('TransactionEvent', ENDED)));
-    const { totalCost } = { totalCost: 0, ...ended };
-    expect(Number.isInteger(Math.round(totalCost * 1e6) / 1e4)).toBe(true);
-    expect(totalCost).toBeGreaterThan(0);
-  });
+  test.each([
+    ['2.0.1', {}],
+    ['2.1', { totalCost: expect.any(Number) }],
+  ] as const)(
+    'is told at its end once there is a tariff, in %s meanwhile %j',
+    (version, running) => {
+      const talk = new Talk({}, version).boot();
+      talk.site.tariff = TARIFF;
+      talk.charge();
+      const [updated] = answersIn(talk.hear('TransactionEvent', UPDATED));
+      expect(updated).toEqual(running);
+      talk.nowMs = NOW_MS + 600_000;
+      const [ended] = answersIn(talk.settle(talk.hear('TransactionEvent', ENDED)));
+      const { totalCost } = { totalCost: 0, ...ended };
+      expect(Number.isInteger(Math.round(totalCost * 1e6) / 1e4)).toBe(true);
+      expect(totalCost).toBeGreaterThan(0);
+    },
+  );
 });
 
 test('[OCPP-E9] [OCPP-E14] values are shown now and then, and all of them count', () => {

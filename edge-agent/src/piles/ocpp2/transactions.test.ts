@@ -264,11 +264,67 @@ describe('tokens within a charge', () => {
     expect(answersIn(talk.store(next))).toEqual([{ idTokenInfo: { status: 'Accepted' } }]);
   });
 
-  test('the one that stops is not the one that pays', () => {
+  test('the one that stops is not the one that pays, and is asked about itself (C07, C10)', () => {
     const talk = new Talk().boot();
     talk.charge();
     const ended = hear(talk, { ...ENDED, idToken: { ...CARD, idToken: 'CARD-9' } });
     expect(recordsIn(ended)).toMatchObject([{ cardNo: 'CARD-1' }]);
+    const [{ endedBy, request = '' } = {}] = ofType(ended, 'RecordUploaded');
+    expect(endedBy).toMatchObject({ by: 'token', token: 'CARD-9' });
+    // A station keeps in its cache what it is told of a card.
+    const card = { refusal: 'account-frozen', group: null, expiresAtMs: null } as const;
+    const stored = { do: 'recordStored', tradeNo: ORDER, request } as const;
+    expect(answersIn(talk.told({ ...stored, card }))).toEqual([
+      { idTokenInfo: { status: 'Blocked' } },
+    ]);
+    const again = hear(talk, { ...ENDED, seqNo: 3, idToken: { ...CARD, idToken: 'CARD-9' } });
+    expect(answersIn(talk.settle(again))).toEqual([{ idTokenInfo: { status: 'Unknown' } }]);
+  });
+
+  test('a card that is shown in a charge of nobody is asked about', () => {
+    const talk = new Talk().boot();
+    talk.store(hear(talk, { ...STARTED, idToken: { idToken: '', type: 'NoAuthorization' } }));
+    const shown = hear(talk, { ...UPDATED, idToken: CARD });
+    expect(answersIn(shown)).toEqual([]);
+    expect(ofType(shown, 'CardChecked')).toMatchObject([{ identity: { token: 'CARD-1' } }]);
+  });
+
+  test('the token of an order is known in its charge, also after a restart', () => {
+    const talk = new Talk().boot();
+    const idToken = { idToken: remoteTokenOf(ORDER), type: 'Central' };
+    talk.ordered();
+    talk.charge({ idToken });
+    talk.restart();
+    talk.open();
+    expect(answersIn(hear(talk, { ...UPDATED, idToken }))).toMatchObject([
+      { idTokenInfo: { status: 'Accepted' } },
+    ]);
+    expect(answersIn(talk.settle(hear(talk, { ...ENDED, idToken })))).toMatchObject([
+      { idTokenInfo: { status: 'Accepted' } },
+    ]);
+  });
+
+  test('until when a card holds is told with its charge', () => {
+    const talk = new Talk().boot();
+    const began = hear(talk, STARTED);
+    const [{ request, charge } = { request: '', charge: { key: '', meterStart: null } }] = ofType(
+      began,
+      'ChargeBegan',
+    );
+    const told = talk.told({
+      do: 'chargeStored',
+      connectorNo: 1,
+      request,
+      tradeNo: ORDER,
+      charge: { ...charge, no: 1_001 },
+      refusal: null,
+      group: 'FAMILY',
+      expiresAtMs: NOW_MS + 3_600_000,
+    });
+    const groupIdToken = { idToken: 'FAMILY', type: 'Central' };
+    expect(answersIn(told)).toEqual([
+      { idTokenInfo: { status: 'Accepted', groupIdToken, cacheExpiryDateTime: at(3_600) } },
+    ]);
   });
 
   test('[OCPP-C7] [OCPP-C9] [OCPP-C10] a refused payer is told so, and its charge is on record', () => {

@@ -1,8 +1,9 @@
 import { hexOf } from '@holdfast/protocols/kernel/bytes';
-import type { PileCommand } from '@holdfast/shared/pile/pile-command';
+import type { CardVerdict, PileCommand } from '@holdfast/shared/pile/pile-command';
 import type { DriverView } from '../driver.ts';
 import { isFields } from '../ocpp/fields.ts';
 import { chargeEnergyOf } from '../ocpp/meter-register.ts';
+import { remoteTokenOf } from '../ocpp/remote-token.ts';
 import {
   andThen,
   answer,
@@ -24,7 +25,7 @@ import {
   type Token,
   withEvent,
 } from './charge.ts';
-import { costOf } from './cost.ts';
+import { costOf, runningCostOf } from './cost.ts';
 import { drainEnded } from './drains.ts';
 import { happeningIn } from './happening.ts';
 import { limitDue } from './limits.ts';
@@ -109,7 +110,7 @@ function beginning(state: Ocpp2State, heard: Heard, call: number | null): Ocpp2S
   const { key, token, tradeNo, startedAtMs } = charge;
   const asked = asking(state, { call, about: 'begin', late: now.late, key, token: now.token });
   if (asked === undefined) return undefined;
-  const told = withCharge(asked.state, { ...charge, asked: true });
+  const told = withCharge(asked.state, { ...charge, asked: true, payer: token });
   return step(
     told,
     emit({
@@ -131,20 +132,30 @@ const began = (state: Ocpp2State, heard: Heard): Ocpp2Step =>
   beginning(state, heard, heard.message.call) ?? stay(state);
 
 /** What is said of a token in an event of a charge that is stored. */
-const infoOf = (charge: Charge, token: Token | null) =>
-  token === null
-    ? {}
-    : { idTokenInfo: idTokenInfoOf(charge.stored?.refusal ?? null, charge.stored?.group ?? null) };
+function infoOf({ stored }: Charge, token: Token | null) {
+  if (token === null) return {};
+  const { refusal = null, group = null, expiresAtMs = null } = stored ?? {};
+  return { idTokenInfo: idTokenInfoOf(refusal, group, expiresAtMs) };
+}
+
+const NOT_KNOWN: CardVerdict = { refusal: 'account-missing', group: null, expiresAtMs: null };
+
+/** Whether a token is the one that the site has decided about: its own, or that of its order. */
+const isPayer = ({ payer, stored }: Charge, token: Token): boolean =>
+  isSameToken(token, payer) ||
+  (stored !== null && isSameToken(token, { ...token, idToken: remoteTokenOf(stored.orderNo) })) ||
+  // A button is nobody, whoever pressed it.
+  (token.idToken === '' && payer === null);
 
 /** An event in the middle: old readings go to the bill, another token is asked about. */
 function updated(state: Ocpp2State, heard: Heard, view: DriverView): Ocpp2Step {
   const { message, now, charge } = heard;
   const old = oldReadings(charge, now.values, now.by);
   const { token } = now;
-  if (token !== null && !isSameToken(token, charge.token)) {
+  if (token !== null && !isPayer(charge, token)) {
     return askCard(state, message.call, token, ...old);
   }
-  const payload = { ...infoOf(charge, token), ...costOf(state, charge, view) };
+  const payload = { ...infoOf(charge, token), ...runningCostOf(state, charge, view) };
   return step(state, answer(message.call, payload), ...old);
 }
 
@@ -160,6 +171,9 @@ function ended(state: Ocpp2State, heard: Heard): Ocpp2Step {
     const waiting = { call: message.call, about: 'record', late: now.late, key } as const;
     const asked = asking(s, { ...waiting, token: now.token });
     if (asked === undefined) return stay(s);
+    const { token } = now;
+    const other = token === null || isPayer(charge, token) ? null : identityOf(token);
+    const endedBy = other === null ? {} : { endedBy: other };
     const uploaded = emit({
       type: 'RecordUploaded',
       record: recordOf(s.pileNo, charge, now.by),
@@ -167,6 +181,7 @@ function ended(state: Ocpp2State, heard: Heard): Ocpp2Step {
       frameType: ACTION,
       charge: { by: 'key', key },
       request: asked.request,
+      ...endedBy,
     });
     const reported = report(asked.state, flawsOf(charge));
     const isEnd = now.eventType === 'Ended' && s.settings.isTended;
@@ -184,9 +199,9 @@ export function chargeStored(
 ): Ocpp2Step {
   const { found, rest } = answered(state, command.request, 'begin');
   if (found === undefined) return stay(state);
-  const { tradeNo: orderNo, refusal, group, connectorNo } = command;
+  const { tradeNo: orderNo, refusal, group, expiresAtMs = null, connectorNo } = command;
   const before = chargeNamed(rest, found.key, view);
-  const stored = { orderNo, no: command.charge.no, refusal, group };
+  const stored = { orderNo, no: command.charge.no, refusal, group, expiresAtMs };
   const charge: Charge = {
     ...before,
     stored,
@@ -208,15 +223,23 @@ export function chargeStored(
 /** The record is on disk: the event is answered, and what waited for the end of the charge goes on. */
 export function recordStored(
   state: Ocpp2State,
-  request: string | undefined,
+  { request, card }: Extract<PileCommand, { do: 'recordStored' }>,
   view: DriverView,
 ): Ocpp2Step {
   const { found, rest } = answered(state, request, 'record');
   if (found === undefined) return stay(state);
-  const charge = chargeNamed(rest, found.key, view);
-  const payload = { ...infoOf(charge, found.token), ...costOf(state, charge, view) };
-  const said: readonly OcppEffect[] = found.call === null ? [] : [answer(found.call, payload)];
-  return andThen(step(rest, ...said), (s) => drainEnded(s, found.key));
+  const { key, call, token } = found;
+  const charge = chargeNamed(rest, key, view);
+  const payload = { ...endingInfoOf(charge, token, card), ...costOf(state, charge, view) };
+  const said: readonly OcppEffect[] = call === null ? [] : [answer(call, payload)];
+  return andThen(step(rest, ...said), (s) => drainEnded(s, key));
+}
+
+/** What is said of the token that ended a charge: of another than the payer's what the site thinks. */
+function endingInfoOf(charge: Charge, token: Token | null, card: CardVerdict | undefined) {
+  if (token === null || isPayer(charge, token)) return infoOf(charge, token);
+  const { refusal, group, expiresAtMs } = card ?? NOT_KNOWN;
+  return { idTokenInfo: idTokenInfoOf(refusal, group, expiresAtMs) };
 }
 
 /** [OCPP-C18] What the site could not take is not on disk: nobody answers, and it is told again. */
