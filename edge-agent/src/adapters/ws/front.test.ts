@@ -109,6 +109,17 @@ describe('handshake', () => {
     expect(stats()).toMatchObject({ refused404: 3, welcomed: 1 });
   });
 
+  test('[OCPP-A9] who is not served is refused whatever is wrong with the message (B01, B02)', async () => {
+    const { open } = await startFront({ unserved: true, mode: 'strict' });
+    const station = await open('CP1', ['ocpp2.0.1']);
+    const bad = await station.ask(2, 's', 'StatusNotification', {});
+    expect(bad.slice(0, 3)).toEqual([4, 's', 'SecurityError']);
+    const none = await station.ask(2, 'n', 'NoSuchThing', {});
+    expect(none.slice(0, 3)).toEqual([4, 'n', 'SecurityError']);
+    const boot = await station.ask(2, 'b', 'BootNotification', {});
+    expect(boot[2]).not.toBe('SecurityError');
+  });
+
   test('[OCPP-A4] made-up identities are not told at any rate', async () => {
     const { port, site, time } = await startFront({ limits: { strangersPerMinute: 2 } });
     const knock = async (identity: string) =>

@@ -244,7 +244,10 @@ class OcppConnection<State> implements Carrier<OcppDown>, StationConnection, Rpc
       const call = this.#open.keep(request);
       this.#tell({ is: 'call', call, action, payload: payload.payload }, this.#bytesOf(text));
     } else {
-      request.fail(payload.code, payload.description);
+      // Who is not served learns nothing of what is wrong with his message (2.x B01.FR.10).
+      const isServed = this.#session.admitted || action === 'BootNotification';
+      if (isServed) request.fail(payload.code, payload.description);
+      else request.fail('SecurityError', 'no boot was accepted');
     }
   }
 

@@ -6,12 +6,14 @@ import {
   andThen,
   call,
   commandAnswered,
+  forEach,
   type Result,
   report,
   stay,
   step,
   tagOf,
 } from '../ocpp/steps.ts';
+import { numbersOf } from './connectors.ts';
 import { hasFeature } from './model-values.ts';
 import {
   clearLimit,
@@ -55,11 +57,15 @@ const answeredNo = (state: Ocpp2State, connectorNo: number): Ocpp2Step => {
 /** The station's ways, in the order in which they are tried ([OCPP-D6]); 2.x has no vendors' keys. */
 function waysOf(state: Ocpp2State, connectorNo: number): readonly Way[] {
   const smart = hasFeature(state, 'SmartChargingCtrlr');
-  return state.quirks.limitWays
+  const ways = state.quirks.limitWays
     .filter((way) => way !== 'vendor-key')
     .filter(
       (way) => way === 'stop' || (smart && (connectorNo !== STATION || way === 'station-max')),
     );
+  if (!state.memory.limit.alone || !ways.includes('tx')) return ways;
+  // What falls back in this charge alone is no limit of the next: the last way but one.
+  const others = ways.filter((way) => way !== 'tx' && way !== 'stop');
+  return [...others, 'tx', ...ways.filter((way) => way === 'stop')];
 }
 
 /** `limitPower`: wanted from now on; a pause is not lifted again at once ([OCPP-D7]). */
@@ -67,7 +73,7 @@ export function limitPower(state: Ocpp2State, command: LimitCommand, view: Drive
   const connectorNo = command.connectorNo ?? STATION;
   const { maxW, validSeconds } = command;
   const before = connectorOf(state, connectorNo).limit;
-  if (maxW === null) return lift(state, connectorNo);
+  if (maxW === null) return lift(state, connectorNo, view);
   const pausedAtMs = before?.pausedAtMs ?? 0;
   const limit: Limit = { maxW, untilMs: view.nowMs + validSeconds * 1_000, pausedAtMs };
   const wanted = withConnector(state, connectorNo, { limit });
@@ -78,10 +84,30 @@ export function limitPower(state: Ocpp2State, command: LimitCommand, view: Drive
   return apply(wanted, connectorNo, state.memory.limit.way, view);
 }
 
+/** The site's numbers of an EVSE's connectors; of one that was never heard of its own. */
+function connectorsAt({ memory }: Ocpp2State, evse: number): readonly number[] {
+  const known = numbersOf(memory.connectors, evse);
+  return known.length === 0 ? [evse] : known;
+}
+
+/** Other connectors of an EVSE that have a limit: it has one profile for all of them. */
+function siblingsOf(state: Ocpp2State, connectorNo: number, view: DriverView): readonly number[] {
+  return connectorsAt(state, evseOf(state, connectorNo)).filter((no) => {
+    const { limit } = connectorOf(state, no);
+    return no !== connectorNo && limit !== null && limit.untilMs > view.nowMs;
+  });
+}
+
 /** No limit of ours any more; the station's as a whole goes with that of the last connector. */
-function lift(state: Ocpp2State, connectorNo: number): Ocpp2Step {
+function lift(state: Ocpp2State, connectorNo: number, view: DriverView): Ocpp2Step {
   const evse = evseOf(state, connectorNo);
   const lifted = withConnector(state, connectorNo, { limit: null });
+  const [sibling] = siblingsOf(lifted, connectorNo, view);
+  if (sibling !== undefined) {
+    return andThen(liftResult(lifted, tagOf('lift', connectorNo)), (s) =>
+      apply(s, sibling, s.memory.limit.way, view),
+    );
+  }
   const isLast = Object.values(lifted.connectors).every(({ limit }) => limit === null);
   const clear = (what: object) => call('ClearChargingProfile', what, 'clear-profiles');
   return andThen(withBase(lifted, evse, false), (s) =>
@@ -152,7 +178,10 @@ function wishOf(
     const sum = each.reduce((total, one) => total + one, 0);
     return { connectorNo, watts: sum, validSeconds, safeW: safeW * nos.length };
   }
-  return { connectorNo, watts, validSeconds, safeW };
+  const beside = siblingsOf(state, connectorNo, view).map(
+    (no) => connectorOf(state, no).limit?.maxW ?? watts,
+  );
+  return { connectorNo, watts: Math.min(watts, ...beside), validSeconds, safeW };
 }
 
 /** Puts a limit to the station by the way of that number, or by the last there is. */
@@ -236,10 +265,29 @@ export function limitRefused(state: Ocpp2State, tag: string, view: DriverView): 
 }
 
 /** The safe limit is there, and need not be sent again. */
-export const baseResult = (state: Ocpp2State, { tag, payload }: Result): Ocpp2Step =>
+export const baseResult = (
+  state: Ocpp2State,
+  { tag, payload }: Result,
+  view: DriverView,
+): Ocpp2Step =>
   textAt(payload, 'status') === 'Accepted'
-    ? withBase(state, Number(tag.split(':')[1]), true)
-    : stay(state);
+    ? withBase(state, evseIn(tag), true)
+    : baseRefused(state, tag, view);
+
+const evseIn = (tag: string): number => Number(tag.split(':')[1]);
+
+/**
+ * [OCPP-D8] Nothing safe lies under what was just set, so that would leave nothing when it ends: it is
+ * set anew, with a fall-back of its own.
+ */
+export function baseRefused(state: Ocpp2State, tag: string, view: DriverView): Ocpp2Step {
+  const { limit } = state.memory;
+  if (limit.alone) return stay(state);
+  const noted = remember(state, 'limit', { limit: { ...limit, way: 0, alone: true } });
+  return andThen(noted, (s) =>
+    forEach(s, connectorsAt(s, evseIn(tag)), (t, no) => apply(t, no, 0, view)),
+  );
+}
 
 /** A profile that is not there is cleared as well (`Unknown`). */
 export const liftResult = (state: Ocpp2State, tag: string): Ocpp2Step =>

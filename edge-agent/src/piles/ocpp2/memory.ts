@@ -26,6 +26,8 @@ export interface LimitNote {
   readonly way: number;
   /** EVSEs that hold the safe limit. */
   readonly based: readonly number[];
+  /** The station takes no safe limit under ours: ours carries its own fall-back ([OCPP-D8]). */
+  readonly alone: boolean;
 }
 
 /** The list that the station holds, as far as we know ([OCPP-D11]). */
@@ -65,7 +67,7 @@ export const NO_MEMORY: Memory = {
   connectors: {},
   model: null,
   deafTo: [],
-  limit: { way: 0, based: [] },
+  limit: { way: 0, based: [], alone: false },
   list: { version: 0, cards: [] },
   availability: {},
   pending: {},
@@ -136,6 +138,7 @@ export function readMemory(notes: ReadonlyMap<string, unknown>): Memory {
     limit: {
       way: integerAt(at('limit'), 'way') ?? 0,
       based: numbersIn(at('limit')['based']),
+      alone: at('limit')['alone'] === true,
     },
     list: {
       version: integerAt(at('local-list'), 'version') ?? 0,

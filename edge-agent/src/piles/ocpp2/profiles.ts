@@ -27,7 +27,7 @@ const levelOf = (state: Ocpp2State): number =>
 
 /** Whether our safe limit can lie under the renewed one. */
 export const hasUnder = (state: Ocpp2State, way: ProfileWay): boolean =>
-  way === 'tx' || (way === 'tx-default' && levelOf(state) > 0);
+  !state.memory.limit.alone && (way === 'tx' || (way === 'tx-default' && levelOf(state) > 0));
 
 /** The EVSE of a connector: what profiles are of in 2.x. 0: the whole station. */
 export const evseOf = ({ memory }: Ocpp2State, connectorNo: number): number =>

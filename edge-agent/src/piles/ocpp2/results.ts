@@ -1,7 +1,7 @@
 import type { DriverView } from '../driver.ts';
 import { textAt } from '../ocpp/fields.ts';
 import { commandAnswered, type Failed, observed, type Result, stay, step } from '../ocpp/steps.ts';
-import { baseResult, liftResult, limitRefused, limitResult } from './limits.ts';
+import { baseRefused, baseResult, liftResult, limitRefused, limitResult } from './limits.ts';
 import { listFailed, listResult, listVersion } from './local-list.ts';
 import { modelRefused, modelResult, variablesRead, variablesSet } from './model.ts';
 import { operationFailed, operationResult } from './operate.ts';
@@ -32,7 +32,11 @@ const nothing: Ends = { result: (state) => stay(state), failed: quiet };
 /** Where the answer to each kind of call of ours goes, by the first part of its tag. */
 const ENDS: Readonly<Record<string, Ends>> = {
   availability: nothing,
-  base: { result: baseResult, failed: quiet },
+  base: {
+    result: baseResult,
+    failed: (state, { tag, why }, view) =>
+      why === 'lost' ? stay(state) : baseRefused(state, tag, view),
+  },
   cache: nothing,
   'clear-profiles': nothing,
   drain: nothing,

@@ -23,9 +23,17 @@ export interface FrontWishes {
   readonly mode?: ReadMode;
   readonly port?: number;
   readonly twins?: TwinPolicy;
+  /** Stations come in, and are not served. */
+  readonly unserved?: boolean;
   /** Events of a pile at which its socket is paused, and read again. */
   readonly queue?: { readonly pauseAt: number; readonly resumeAt: number };
 }
+
+const unservingDriver: typeof plainDriver = {
+  ...plainDriver,
+  onFrame: (state, message, ...rest) =>
+    message.is === 'opened' ? { state, effects: [] } : plainDriver.onFrame(state, message, ...rest),
+};
 
 const fronts: Front[] = [];
 
@@ -44,7 +52,7 @@ export async function startFront(wishes: FrontWishes = {}, ...known: readonly st
   const registry = new Registry(site, wishes.queue);
   const stations = new Stations(wishes.stations);
   const capture = new Capture({ bytesPerPile: 65_536, framesPerPile: 64, piles: 64 });
-  const open = stationOpener(plainDriver);
+  const open = stationOpener(wishes.unserved === true ? unservingDriver : plainDriver);
   const front = openOcppFront({
     drivers: { '1.6': open, '2.0.1': open, '2.1': open },
     stations,
