@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Alert, Button, Empty, Input, Popconfirm, Select, Space, Table } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -18,8 +18,10 @@ function useCards(siteId: string) {
   const { cards: desk } = useLive();
   const { t } = useTranslation();
   const told = useTold();
+  const queries = useQueryClient();
+  const queryKey = ['cards', siteId];
   const list = useQuery({
-    queryKey: ['cards', siteId],
+    queryKey,
     queryFn: async () => ({
       cards: await desk.cards(siteId),
       groups: await desk.groups(siteId),
@@ -29,8 +31,11 @@ function useCards(siteId: string) {
   });
   const change = async (task: () => Promise<unknown>): Promise<boolean> => {
     const isDone = await told(task, t('card.saved'));
-    if (isDone) await list.refetch();
-    return isDone;
+    if (!isDone) return false;
+    // A list that is still on its way was read before the change.
+    await queries.cancelQueries({ queryKey });
+    await list.refetch();
+    return true;
   };
   return {
     list,
