@@ -6,7 +6,7 @@ import type { DriverView } from '../driver.ts';
 import { type Fields, fieldsAt, textAt } from '../ocpp/fields.ts';
 import { orderOfToken } from '../ocpp/remote-token.ts';
 import { answer, type Call, emit, type OcppEffect, stay, step } from '../ocpp/steps.ts';
-import type { Token } from './charge.ts';
+import type { Token } from './memory.ts';
 import type { Ocpp2State } from './state.ts';
 import { answered, asking, type Ocpp2Step } from './step.ts';
 

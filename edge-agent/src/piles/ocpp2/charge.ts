@@ -12,15 +12,9 @@ import {
 } from '../ocpp/meter-register.ts';
 import { readoutOf } from '../ocpp/readout.ts';
 import { type ClockMoment, offsetOf, type StationClock } from '../ocpp/station-clock.ts';
-import type { PendingNote } from './memory.ts';
+import type { PendingNote, Token } from './memory.ts';
 import type { ToldValue } from './meter.ts';
 import { type Sequence, withNumber } from './sequence.ts';
-
-/** A token as 2.x has them (`IdTokenType`). */
-export interface Token {
-  readonly idToken: string;
-  readonly type: string;
-}
 
 /** One TransactionEvent, read. */
 export interface Happening {
@@ -143,10 +137,11 @@ export function chargeOfOpen(
   ];
 }
 
-/** A transaction that was noted before it was anybody's charge. */
+/** A transaction that was noted before it was a charge. */
 export const chargeOfPending = (key: string, note: PendingNote): Charge => ({
   ...newCharge(key),
   connectorNo: note.connectorNo,
+  token: note.token === null ? null : { ...note.token, seqNo: -1 },
   startedAtMs: note.startedAtMs,
   ownStartMs: note.ownStartMs,
   begun: true,
@@ -221,11 +216,12 @@ export function withEvent(charge: Charge, now: Happening): Charge {
 
 /**
  * Whether somebody has to pay for it, or somebody might: a transaction that began without a token and
- * in which nothing flows is a car that is plugged in.
+ * in which nothing flows is a car that is plugged in, one without an EVSE is a card without a car.
  */
 export const isOwed = ({
   begun,
   asked,
+  connectorNo,
   token,
   tradeNo,
   chargingState,
@@ -233,7 +229,7 @@ export const isOwed = ({
 }: Charge): boolean =>
   asked ||
   !begun ||
-  token !== null ||
+  (token !== null && connectorNo !== null) ||
   tradeNo !== null ||
   chargingState === 'Charging' ||
   chargeEnergyOf(register).energy > 0n;

@@ -5,8 +5,9 @@ import { andThen, type Call, report, stay } from '../ocpp/steps.ts';
 import { toldTime } from '../ocpp/told-time.ts';
 import { numberedPlace } from './boot.ts';
 import { tokenIn } from './cards.ts';
-import type { Happening, Token } from './charge.ts';
+import type { Happening } from './charge.ts';
 import { numbersOf, saidPlace } from './connectors.ts';
+import type { Token } from './memory.ts';
 import { valuesIn } from './meter.ts';
 import { remoteStartIdOf } from './remote-start-id.ts';
 import { chargesOf, connectorOf, type Ocpp2State } from './state.ts';
@@ -53,6 +54,14 @@ function orderOf(
   return (own ?? named)?.orderNo ?? null;
 }
 
+/** Where an event is of that does not say it: at the connector of its order, or at the only one. */
+function onlyPlace(state: Ocpp2State, tradeNo: string | null, view: DriverView): number | null {
+  const open = view.site.openCharges(state.pileNo);
+  const ordered = open.find(({ orderNo }) => orderNo === tradeNo)?.connectorNo;
+  const [only, more] = Object.values(state.memory.connectors);
+  return ordered ?? (more === undefined ? only : undefined) ?? null;
+}
+
 /** A transaction that has no name is that of its connector. */
 function keyOf(
   state: Ocpp2State,
@@ -78,10 +87,12 @@ export function happeningIn(
   const told = toldTime(state, payload['timestamp'], { action, path: '/timestamp' }, view);
   const values = valuesIn(told.state, message, view);
   const read = { state: values.state, effects: [...told.effects, ...values.effects] };
-  const { so: at, connectorNo } = placed(read.state, payload);
+  const { so: at, connectorNo: place } = placed(read.state, payload);
   const info = fieldsAt(payload, 'transactionInfo');
-  const key = keyOf(at.state, info, connectorNo, view);
   const token = tokenIn(payload);
+  const tradeNo = orderOf(at.state, token, integerAt(info, 'remoteStartId'), view);
+  const connectorNo = place ?? onlyPlace(at.state, tradeNo, view);
+  const key = keyOf(at.state, info, connectorNo, view);
   const seqNo = integerAt(payload, 'seqNo') ?? null;
   const now: Happening = {
     eventType: eventTypeOf(payload),
@@ -93,7 +104,7 @@ export function happeningIn(
     late: told.time.late || payload['offline'] === true,
     connectorNo,
     token,
-    tradeNo: orderOf(at.state, token, integerAt(info, 'remoteStartId'), view),
+    tradeNo,
     chargingState: textAt(info, 'chargingState'),
     stoppedReason: textAt(info, 'stoppedReason'),
     values: values.values,

@@ -1,5 +1,5 @@
 import { decimalOf, type EnergyStep, energyStep, energyText } from '@holdfast/shared/units';
-import { type Fields, integerAt, isFields, textAt, textsIn } from '../ocpp/fields.ts';
+import { type Fields, fieldsAt, integerAt, isFields, textAt, textsIn } from '../ocpp/fields.ts';
 import { type MeterNotes, meterNotes, metersOf } from '../ocpp/meter-notes.ts';
 import type { Make } from '../ocpp/quirks.ts';
 import { type Numbering, numberingOf } from './connectors.ts';
@@ -36,9 +36,16 @@ export interface ListNote {
   readonly cards: readonly string[];
 }
 
-/** A transaction without a payer yet: a car is plugged in, and nothing has flowed. */
+/** A token as 2.x has them (`IdTokenType`). */
+export interface Token {
+  readonly idToken: string;
+  readonly type: string;
+}
+
+/** A transaction without a payer, or without a place: a car or a card is there, nothing has flowed. */
 export interface PendingNote {
   readonly connectorNo: number | null;
+  readonly token: Token | null;
   readonly startedAtMs: number | null;
   /** The same by the station's own clock. */
   readonly ownStartMs: number | null;
@@ -113,8 +120,11 @@ const numbersIn = (value: unknown): readonly number[] =>
 
 function pendingOf(note: Fields): PendingNote {
   const meter = decimalOf(textAt(note, 'meterStart'), ENERGY_PLACES);
+  const token = fieldsAt(note, 'token');
+  const [idToken, type] = [textAt(token, 'idToken'), textAt(token, 'type')];
   return {
     connectorNo: integerAt(note, 'connectorNo') ?? null,
+    token: type === '' && idToken === '' ? null : { idToken, type },
     startedAtMs: integerAt(note, 'startedAtMs') ?? null,
     ownStartMs: integerAt(note, 'ownStartMs') ?? integerAt(note, 'startedAtMs') ?? null,
     meterStart: meter === undefined ? null : energyStep(meter),
@@ -150,10 +160,8 @@ export function readMemory(notes: ReadonlyMap<string, unknown>): Memory {
   };
 }
 
-const pendingNote = ({ connectorNo, startedAtMs, ownStartMs, meterStart }: PendingNote) => ({
-  connectorNo,
-  startedAtMs,
-  ownStartMs,
+const pendingNote = ({ meterStart, ...note }: PendingNote) => ({
+  ...note,
   meterStart: meterStart === null ? null : energyText(meterStart),
 });
 

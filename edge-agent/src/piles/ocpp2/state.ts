@@ -3,9 +3,9 @@ import type { DriverView } from '../driver.ts';
 import { NO_QUIRKS, type Quirks, quirksOf } from '../ocpp/quirks.ts';
 import { NO_READOUT, type Readout } from '../ocpp/readout.ts';
 import { NEW_CLOCK, type StationClock } from '../ocpp/station-clock.ts';
-import { type Charge, chargeOfOpen, chargeOfPending, newCharge, type Token } from './charge.ts';
+import { type Charge, chargeOfOpen, chargeOfPending, newCharge } from './charge.ts';
 import { countOf } from './connectors.ts';
-import { type Memory, NO_MEMORY } from './memory.ts';
+import { type Memory, NO_MEMORY, type Token } from './memory.ts';
 import type { Ocpp2Settings, VariableWish } from './settings.ts';
 
 /** The versions that this driver speaks. */

@@ -238,6 +238,101 @@ describe('a car that is plugged in before anybody pays (E02)', () => {
   });
 });
 
+describe('a card before the car, and no EVSE yet (E03)', () => {
+  const twoEvses = (): Talk => {
+    const talk = new Talk().boot();
+    for (const evseId of [1, 2]) {
+      const connectorStatus = 'Available';
+      talk.hear('StatusNotification', {
+        timestamp: at(0),
+        connectorStatus,
+        evseId,
+        connectorId: 1,
+      });
+    }
+    return talk;
+  };
+  const OTHER = 'tx-other';
+  const other = (
+    eventType: 'Started' | 'Updated' | 'Ended',
+    seqNo: number,
+    change: Payload,
+    info: Payload = {},
+  ): Payload => {
+    const { evse: _none, ...bare } = event(eventType, seqNo, seqNo * 10, change);
+    return { ...bare, transactionInfo: { transactionId: OTHER, ...info } };
+  };
+  const SHOWN = other('Started', 0, { triggerReason: 'Authorized', idToken: CARD });
+  const checked = (talk: Talk, effects: readonly OcppEffect[], refusal: 'card-expired' | null) => {
+    const [{ request } = { request: '' }] = ofType(effects, 'CardChecked');
+    return answersIn(
+      talk.told({ do: 'answerCard', request, refusal, group: null, expiresAtMs: null }),
+    );
+  };
+
+  test('is asked about, and an order where the car comes; nobody else’s charge ends', () => {
+    const talk = twoEvses();
+    talk.charge();
+    const shown = hear(talk, SHOWN);
+    expect(typesIn(shown)).not.toContain('ChargeBegan');
+    expect(checked(talk, shown, null)).toEqual([{ idTokenInfo: { status: 'Accepted' } }]);
+    talk.restart();
+    talk.open();
+    const plugged = hear(talk, {
+      ...other('Updated', 1, { triggerReason: 'CablePluggedIn' }),
+      evse: { id: 2, connectorId: 1 },
+    });
+    expect(ofType(plugged, 'ChargeBegan')).toMatchObject([
+      { connectorNo: 2, charge: { key: OTHER }, identity: { token: 'CARD-1' } },
+    ]);
+    expect(answersIn(talk.store(plugged, ORDER, 1_002))).toEqual([{}]);
+  });
+
+  test('is nothing when no car comes (E03.FR.05), and refused where it is', () => {
+    const talk = twoEvses();
+    expect(checked(talk, hear(talk, SHOWN), 'card-expired')).toEqual([
+      { idTokenInfo: { status: 'Expired' } },
+    ]);
+    const over = hear(talk, other('Ended', 1, { triggerReason: 'EVConnectTimeout' }));
+    expect(answersIn(over)).toEqual([{}]);
+    expect(typesIn(over)).toEqual(['Noted']);
+    expect(talk.state.memory.pending).toEqual({});
+  });
+
+  test('of an order of ours is at the connector of the order', () => {
+    const talk = twoEvses();
+    talk.ordered(ORDER, 2);
+    const started = hear(talk, {
+      ...SHOWN,
+      idToken: { idToken: remoteTokenOf(ORDER), type: 'Central' },
+    });
+    expect(ofType(started, 'ChargeBegan')).toMatchObject([{ connectorNo: 2, tradeNo: ORDER }]);
+  });
+
+  test('that takes energy and never says where is not where another one is', () => {
+    const talk = twoEvses();
+    talk.charge();
+    hear(talk, SHOWN);
+    const taking = hear(talk, other('Updated', 1, {}, { chargingState: 'Charging' }));
+    expect(ofType(taking, 'ChargeBegan')).toMatchObject([{ connectorNo: 2 }]);
+  });
+
+  test('[OCPP-C7] a payer who is refused when the car comes is told so, though no card is shown', () => {
+    const talk = twoEvses();
+    hear(talk, SHOWN);
+    const plugged = hear(talk, { ...other('Updated', 1, {}), evse: { id: 1, connectorId: 1 } });
+    const [{ request, charge } = { request: '', charge: { key: '', meterStart: null } }] = ofType(
+      plugged,
+      'ChargeBegan',
+    );
+    const stored = { do: 'chargeStored', connectorNo: 1, request, tradeNo: ORDER } as const;
+    const refusal = 'card-has-open-order';
+    expect(
+      answersIn(talk.told({ ...stored, charge: { ...charge, no: 1_001 }, refusal, group: null })),
+    ).toEqual([{ idTokenInfo: { status: 'ConcurrentTx' } }]);
+  });
+});
+
 describe('tokens within a charge', () => {
   test('the same one again is answered at once, another is asked about', () => {
     const talk = new Talk().boot();

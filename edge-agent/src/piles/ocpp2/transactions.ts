@@ -17,25 +17,18 @@ import {
   step,
 } from '../ocpp/steps.ts';
 import { askCard, identityOf, idTokenInfoOf, isSameToken } from './cards.ts';
-import {
-  type Charge,
-  type Happening,
-  isOwed,
-  meterStartOf,
-  type Token,
-  withEvent,
-} from './charge.ts';
+import { type Charge, type Happening, isOwed, meterStartOf, withEvent } from './charge.ts';
 import { costOf, runningCostOf } from './cost.ts';
 import { drainEnded } from './drains.ts';
 import { happeningIn } from './happening.ts';
 import { limitDue } from './limits.ts';
 import { show } from './measure.ts';
-import type { PendingNote } from './memory.ts';
+import type { PendingNote, Token } from './memory.ts';
 import { live, noteReset, oldReadings, readingsOf, signedIn } from './meter.ts';
 import { askQueue } from './queues.ts';
 import { flawsOf, recordOf } from './record.ts';
 import { gapsIn } from './sequence.ts';
-import { chargeNamed, type Ocpp2State, withCharge } from './state.ts';
+import { chargeAt, chargeNamed, connectorNosOf, type Ocpp2State, withCharge } from './state.ts';
 import { answered, asking, type Ocpp2Step, remember } from './step.ts';
 
 const ACTION = 'TransactionEvent';
@@ -80,22 +73,27 @@ function taken(state: Ocpp2State, heard: Heard, view: DriverView): Ocpp2Step {
   const { charge, now } = heard;
   if (!isOwed(charge)) return notOwed(state, heard);
   const owed = unnoted(state, charge.key);
-  if (charge.ended !== null) return andThen(owed, (s) => ended(s, heard));
+  if (charge.ended !== null) return andThen(owed, (s) => ended(s, heard, view));
   // Nothing is said of a token before the site has said it.
   const isOpen = now.token !== null && charge.stored === null;
   const isNews = now.eventType === 'Started' || !charge.asked || isOpen;
-  return andThen(owed, (s) => (isNews ? began(s, heard) : updated(s, heard, view)));
+  return andThen(owed, (s) => (isNews ? began(s, heard, view) : updated(s, heard, view)));
 }
 
-/** A car is plugged in and nobody pays: noted, so that its order begins where the car came. */
-function notOwed(state: Ocpp2State, { message, charge }: Heard): Ocpp2Step {
-  const done = answer(message.call, {});
-  if (charge.ended !== null) return andThen(unnoted(state, charge.key), (s) => step(s, done));
+/**
+ * A car is plugged in and nobody pays, or somebody would pay and no car is there (E02, E03): noted, so
+ * that its order begins where and when the first of both came.
+ */
+function notOwed(state: Ocpp2State, { message, charge, now }: Heard): Ocpp2Step {
+  const said = (s: Ocpp2State): Ocpp2Step =>
+    now.token === null ? step(s, answer(message.call, {})) : askCard(s, message.call, now.token);
+  if (charge.ended !== null) return andThen(unnoted(state, charge.key), said);
   const { connectorNo, startedAtMs, ownStartMs } = charge;
+  const token = charge.token && { idToken: charge.token.idToken, type: charge.token.type };
   const meterStart = meterStartOf(charge);
-  const note: PendingNote = { connectorNo, startedAtMs, ownStartMs, meterStart };
+  const note: PendingNote = { connectorNo, token, startedAtMs, ownStartMs, meterStart };
   const pending = { ...state.memory.pending, [charge.key]: note };
-  return andThen(remember(state, 'pending', { pending }), (s) => step(s, done));
+  return andThen(remember(state, 'pending', { pending }), said);
 }
 
 function unnoted(state: Ocpp2State, key: string): Ocpp2Step {
@@ -105,7 +103,12 @@ function unnoted(state: Ocpp2State, key: string): Ocpp2Step {
 }
 
 /** Tells the site that a charge began, and who is answered when the order is on disk. */
-function beginning(state: Ocpp2State, heard: Heard, call: number | null): Ocpp2Step | undefined {
+function beginning(
+  state: Ocpp2State,
+  heard: Heard,
+  view: DriverView,
+  call: number | null,
+): Ocpp2Step | undefined {
   const { charge, now, rawHex } = heard;
   const { key, token, tradeNo, startedAtMs } = charge;
   const asked = asking(state, { call, about: 'begin', late: now.late, key, token: now.token });
@@ -115,7 +118,7 @@ function beginning(state: Ocpp2State, heard: Heard, call: number | null): Ocpp2S
     told,
     emit({
       type: 'ChargeBegan',
-      connectorNo: charge.connectorNo ?? 1,
+      connectorNo: charge.connectorNo ?? freeConnector(state, view),
       request: asked.request,
       charge: { key, meterStart: meterStartOf(charge) },
       tradeNo,
@@ -128,13 +131,17 @@ function beginning(state: Ocpp2State, heard: Heard, call: number | null): Ocpp2S
   );
 }
 
-const began = (state: Ocpp2State, heard: Heard): Ocpp2Step =>
-  beginning(state, heard, heard.message.call) ?? stay(state);
+/** Where a charge is that never said it: not where another one runs. */
+const freeConnector = (state: Ocpp2State, view: DriverView): number =>
+  connectorNosOf(state).find((no) => chargeAt(state, no, view) === undefined) ?? 1;
 
-/** What is said of a token in an event of a charge that is stored. */
-function infoOf({ stored }: Charge, token: Token | null) {
-  if (token === null) return {};
+const began = (state: Ocpp2State, heard: Heard, view: DriverView): Ocpp2Step =>
+  beginning(state, heard, view, heard.message.call) ?? stay(state);
+
+/** What is said of a token in an event of a charge that is stored; of a refused payer always. */
+function infoOf({ stored, payer }: Charge, token: Token | null) {
   const { refusal = null, group = null, expiresAtMs = null } = stored ?? {};
+  if (token === null && (refusal === null || payer === null)) return {};
   return { idTokenInfo: idTokenInfoOf(refusal, group, expiresAtMs) };
 }
 
@@ -163,9 +170,9 @@ function updated(state: Ocpp2State, heard: Heard, view: DriverView): Ocpp2Step {
  * [OCPP-C1], [OCPP-C13] A charge that has ended: its record goes to the site, again with whatever
  * comes later; one whose beginning never came begins first.
  */
-function ended(state: Ocpp2State, heard: Heard): Ocpp2Step {
+function ended(state: Ocpp2State, heard: Heard, view: DriverView): Ocpp2Step {
   const { charge, message, now, rawHex } = heard;
-  const opened = charge.asked ? stay(state) : (beginning(state, heard, null) ?? stay(state));
+  const opened = charge.asked ? stay(state) : (beginning(state, heard, view, null) ?? stay(state));
   return andThen(opened, (s) => {
     const { key } = charge;
     const waiting = { call: message.call, about: 'record', late: now.late, key } as const;
