@@ -82,6 +82,8 @@ export interface Charge {
   readonly heardAtMs: number;
   /** Its station knows no more of it ([OCPP-C11]); anything that comes after all says that it does. */
   readonly vanished: boolean;
+  /** It has just been told that its payer is refused, and ends by itself (E05) where nobody tends it. */
+  readonly warned: boolean;
 }
 
 /** A charge of which nothing has come. */
@@ -104,6 +106,7 @@ export const newCharge = (key: string): Charge => ({
   ended: null,
   heardAtMs: 0,
   vanished: false,
+  warned: false,
 });
 
 /** A charge as the site's open orders know it, after a reconnect or a restart. */

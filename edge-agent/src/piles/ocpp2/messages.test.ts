@@ -1,7 +1,8 @@
 import { CENTRAL_ACTIONS, SEND_ACTIONS, STATION_ACTIONS } from '@holdfast/protocols/ocpp/actions';
-import { faultsIn } from '@holdfast/protocols/ocpp/schemas';
+import { faultsIn, schemaOf } from '@holdfast/protocols/ocpp/schemas';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { fieldsAt, isFields } from '../ocpp/fields.ts';
 import type { OcppEffect } from '../ocpp/steps.ts';
 import { callsIn, eventsIn, ofType, sentIn } from '../ocpp/testing/effects.ts';
 import type { Version2 } from './state.ts';
@@ -98,6 +99,39 @@ test('an operation that does not fit goes nowhere', () => {
   expect(outcomeOf('Reset', [])).toBe('refused');
   expect(outcomeOf('RemoteStartTransaction', {})).toBe('refused');
   expect(outcomeOf('UsePriorityCharging', { transactionId: 'x', activate: true })).toBe('refused');
+});
+
+/** Words of the standard that say that a thing is done, or will be, or that there is nothing to tell. */
+const DONE: readonly string[] = [
+  'Accepted',
+  'AcceptedCanceled',
+  'EmptyResultSet',
+  'NoProfiles',
+  'NoTariff',
+  'RebootRequired',
+  'Scheduled',
+  'Unlocked',
+  'Unpublished',
+];
+
+test.each(VERSIONS)('every word of OCPP %s that is no yes is a no', (version) => {
+  const words = new Set<unknown>();
+  for (const action of CENTRAL_ACTIONS[version]) {
+    const definitions = fieldsAt(schemaOf(version, action, 'response') ?? {}, 'definitions');
+    for (const [name, definition] of Object.entries(definitions)) {
+      const list = isFields(definition) ? definition['enum'] : undefined;
+      if (name.endsWith('StatusEnumType') && Array.isArray(list))
+        for (const one of list) words.add(one);
+    }
+  }
+  expect(words.size).toBeGreaterThan(30);
+  for (const status of words) {
+    const talk = new Talk({}, version).boot();
+    talk.told({ do: 'operate', request: 'r', operation: 'ClearCache', parameters: {} });
+    const [operated] = ofType(talk.reply('op:r', { status }), 'Operated');
+    const outcome = DONE.some((word) => word === status) ? 'done' : 'refused';
+    expect([status, operated?.outcome]).toEqual([status, outcome]);
+  }
 });
 
 test('an operation ends as its answer says, part by part', () => {

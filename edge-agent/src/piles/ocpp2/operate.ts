@@ -30,11 +30,18 @@ type Outcome = Extract<PileEvent, { type: 'Operated' }>['outcome'];
 const OPERATIONS_MAX = 32;
 /** Answers that say no; any other word says that it is done, or will be. */
 const REFUSED: ReadonlySet<string> = new Set([
+  'ConditionNotSupported',
+  'DownloadOngoing',
   'Duplicate',
+  'DuplicateTariffId',
   'Failed',
   'Faulted',
+  'Invalid',
   'InvalidCertificate',
+  'LanguageNotSupported',
+  'NoCurrencyChange',
   'NoFirmware',
+  'NoProfile',
   'NotFound',
   'NotImplemented',
   'NotSupported',
@@ -46,6 +53,8 @@ const REFUSED: ReadonlySet<string> = new Set([
   'OngoingAuthorizedTransaction',
   'Rejected',
   'RevokedCertificate',
+  'TooManyElements',
+  'TxNotFound',
   'Unavailable',
   'Unknown',
   'UnknownComponent',
@@ -65,6 +74,7 @@ const JUDGED: readonly (readonly [list: string, status: string])[] = [
   ['getVariableResult', 'attributeStatus'],
   ['setMonitoringResult', 'status'],
   ['clearMonitoringResult', 'status'],
+  ['clearTariffsResult', 'status'],
 ];
 
 /** Every operation that a version gives the central system. */

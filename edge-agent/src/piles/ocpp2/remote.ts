@@ -15,7 +15,7 @@ import {
 } from '../ocpp/steps.ts';
 import { placeAt } from './connectors.ts';
 import { remoteStartIdOf } from './remote-start-id.ts';
-import { chargeAt, connectorOf, type Ocpp2State } from './state.ts';
+import { chargeAt, connectorOf, type Ocpp2State, withCharge } from './state.ts';
 import type { Ocpp2Step } from './step.ts';
 
 type Command<D extends PileCommand['do']> = Extract<PileCommand, { do: D }>;
@@ -83,6 +83,8 @@ export function stopCharge(
   view: DriverView,
 ): Ocpp2Step {
   const charge = chargeAt(state, connectorNo, view);
+  // The stop that goes with a refusal; the station stops what it is told is refused (E05).
+  if (charge?.warned === true) return stay(withCharge(state, { ...charge, warned: false }));
   if (charge !== undefined) {
     const payload = { transactionId: charge.key };
     return step(state, call('RequestStopTransaction', payload, tagOf('stop', connectorNo)));

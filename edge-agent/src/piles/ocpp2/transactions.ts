@@ -214,6 +214,7 @@ export function chargeStored(
     stored,
     asked: true,
     connectorNo: before.connectorNo ?? connectorNo,
+    warned: refusal !== null && found.call !== null && !found.late && !rest.settings.isTended,
   };
   const by = { clock: rest.clock, nowMs: view.nowMs };
   const late = found.late ? readingsOf(orderNo, chargeEnergyOf(charge.register).readings, by) : [];

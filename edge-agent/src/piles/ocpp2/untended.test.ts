@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { callsIn, ofType } from '../ocpp/testing/effects.ts';
+import { answersIn, callsIn, ofType } from '../ocpp/testing/effects.ts';
 import { ocpp2Driver } from './driver.ts';
 import { OCPP2_SETTINGS } from './settings.ts';
-import { BOOT, ENDED, NOW_MS, Talk } from './testing/talk.ts';
+import { BOOT, ENDED, NOW_MS, ORDER, STARTED, Talk } from './testing/talk.ts';
 
 const operate = (talk: Talk, operation: string, parameters: object) =>
   talk.told({ do: 'operate', request: operation, operation, parameters });
@@ -41,6 +41,24 @@ describe('a station that is not tended', () => {
     const ended = talk.hear('TransactionEvent', { ...ENDED, seqNo: 7 });
     expect(actionsIn(ended)).toEqual([]);
     expect(ofType(ended, 'Deviated')).toMatchObject([{ rule: 'OCPP-C13' }]);
+  });
+
+  test('ends by itself what it is told is refused, and what a person ends (E05, F03)', () => {
+    const talk = untended().boot();
+    const began = talk.hear('TransactionEvent', STARTED);
+    const [{ request, charge } = { request: '', charge: { key: '', meterStart: null } }] = ofType(
+      began,
+      'ChargeBegan',
+    );
+    const stored = { do: 'chargeStored', connectorNo: 1, request, tradeNo: ORDER } as const;
+    const no = { charge: { ...charge, no: 1_001 }, refusal: 'balance-low', group: null } as const;
+    expect(answersIn(talk.told({ ...stored, ...no }))).toMatchObject([
+      { idTokenInfo: { status: 'NoCredit' } },
+    ]);
+    expect(talk.told({ do: 'stop', connectorNo: 1 })).toEqual([]);
+    expect(actionsIn(talk.told({ do: 'stop', connectorNo: 1 }))).toEqual([
+      'RequestStopTransaction',
+    ]);
   });
 
   test('keeps its list and its cache, but for what a person sends', () => {
