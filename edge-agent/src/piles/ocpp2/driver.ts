@@ -5,6 +5,7 @@ import type { Driver, DriverView } from '../driver.ts';
 import type { OcppDown, OcppUp } from '../ocpp/messages.ts';
 import { asTheDriverHasIt, type OwnSettingsOf } from '../ocpp/own-settings.ts';
 import { andThen, type Call, emit, observed, refuse, stay, step } from '../ocpp/steps.ts';
+import { availabilityAgain } from './availability.ts';
 import { boot, bootMissing, heartbeat, lost, opened, promoted } from './boot.ts';
 import { authorize } from './cards.ts';
 import { commands } from './commands.ts';
@@ -15,7 +16,7 @@ import { forgetBase, limitDue, verify } from './limits.ts';
 import { verifyList } from './local-list.ts';
 import { meterValues } from './meter.ts';
 import { notifyReport, readModel } from './model.ts';
-import { availabilityAgain, operationsOf } from './operate.ts';
+import { operationsOf } from './operate.ts';
 import { askQueues } from './queues.ts';
 import {
   chainStatus,

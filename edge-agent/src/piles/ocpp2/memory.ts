@@ -61,7 +61,7 @@ export interface Memory {
   readonly deafTo: readonly string[];
   readonly limit: LimitNote;
   readonly list: ListNote;
-  /** Changes of availability that wait for the end of a charge, by connector; 0: all ([OCPP-D10]). */
+  /** Changes of availability that wait for the end of a charge, by whom they are of ([OCPP-D10]). */
   readonly availability: Readonly<Record<string, string>>;
   /** By transaction. */
   readonly pending: Readonly<Record<string, PendingNote>>;

@@ -10,14 +10,14 @@ import {
   call,
   emit,
   type Failed,
-  forEach,
   type OcppEffect,
   type Result,
   stay,
   step,
   tagOf,
 } from '../ocpp/steps.ts';
-import { numberOf, placeAt, saidPlace } from './connectors.ts';
+import { availabilityAnswered } from './availability.ts';
+import { numberOf } from './connectors.ts';
 import { drained } from './drains.ts';
 import { listSentBy } from './local-list.ts';
 import { learntValues } from './model.ts';
@@ -121,27 +121,12 @@ function taken(state: Ocpp2State, tag: string): Taken {
   return { found, request, rest: { ...state, operations } };
 }
 
-/** [OCPP-D10] It waits for the end of a charge, and may be forgotten by a restart: so it is kept. */
-function scheduled(state: Ocpp2State, parameters: Fields): Ocpp2Step {
-  const place = saidPlace(parameters);
-  const { connectors } = state.memory;
-  const no =
-    place === undefined
-      ? 0
-      : (numberOf(connectors, { evse: place.evse, connector: place.connector ?? 1 }) ?? place.evse);
-  const availability = {
-    ...state.memory.availability,
-    [no]: textAt(parameters, 'operationalStatus'),
-  };
-  return remember(state, 'availability', { availability });
-}
-
 /** What an operation changes in what the driver knows of the station. */
 function learnt(state: Ocpp2State, { operation, parameters }: Asked, payload: Fields): Ocpp2Step {
   const status = textAt(payload, 'status');
   switch (operation) {
     case 'ChangeAvailability':
-      return status === 'Scheduled' ? scheduled(state, parameters) : stay(state);
+      return availabilityAnswered(state, parameters, status);
     case 'SendLocalList':
       return status === 'Accepted' ? listSentBy(state, parameters) : stay(state);
     case 'ClearChargingProfile':
@@ -199,15 +184,4 @@ export function operationFailed(state: Ocpp2State, failed: Failed): Ocpp2Step {
   const { why, code, description } = failed;
   const outcome = why === 'error' || why === 'full' ? 'failed' : 'unanswered';
   return step(rest, operated(request, outcome, { why, code, description }));
-}
-
-/** [OCPP-D10] After a boot what waited is asked for again. */
-export function availabilityAgain(state: Ocpp2State): Ocpp2Step {
-  if (!state.settings.isTended) return stay(state);
-  const { availability, connectors } = state.memory;
-  return forEach(state, Object.entries(availability), (s, [no, operationalStatus]) => {
-    const { evse: id, connector: connectorId } = placeAt(connectors, Number(no));
-    const evse = no === '0' ? {} : { evse: { id, connectorId } };
-    return step(s, call('ChangeAvailability', { ...evse, operationalStatus }, 'availability'));
-  });
 }

@@ -302,6 +302,33 @@ describe('asking and ending (F, G)', () => {
     expect(talk.state.memory.availability).toEqual({});
   });
 
+  test('[OCPP-D10] … of an EVSE or of all, until all of it is so, or something else is done', () => {
+    const talk = new Talk().boot();
+    for (const evse of [1, 2]) talk.hear('StatusNotification', statusOf('Available', evse));
+    const change = (parameters: Payload, status: string) => {
+      talk.told({ do: 'operate', request: 'r', operation: 'ChangeAvailability', parameters });
+      talk.reply('op:r', { status });
+      return talk.state.memory.availability;
+    };
+    const out = { operationalStatus: 'Inoperative' };
+    expect(change(out, 'Scheduled')).toEqual({ 0: 'Inoperative' });
+    talk.hear('StatusNotification', statusOf('Unavailable', 1, 1, 1));
+    expect(payloadsOf(talk.hear('BootNotification', BOOT), 'ChangeAvailability')).toEqual([out]);
+    talk.hear('StatusNotification', statusOf('Unavailable', 2, 1, 1));
+    expect(talk.state.memory.availability).toEqual({});
+    const evse = { id: 2 };
+    expect(change({ ...out, evse }, 'Scheduled')).toEqual({ 2: 'Inoperative' });
+    expect(change({ ...out, evse: { id: 2, connectorId: 1 } }, 'Scheduled')).toEqual({
+      2: 'Inoperative',
+      '2.1': 'Inoperative',
+    });
+    const again = payloadsOf(talk.hear('BootNotification', BOOT), 'ChangeAvailability');
+    expect(again).toContainEqual({ ...out, evse });
+    const back = { operationalStatus: 'Operative', evse };
+    expect(change(back, 'Rejected')).not.toEqual({});
+    expect(change(back, 'Accepted')).toEqual({});
+  });
+
   test('[OCPP-D15] a connector that its charge keeps locked is unlocked after it', () => {
     const talk = new Talk().boot();
     talk.charge();

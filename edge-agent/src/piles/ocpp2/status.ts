@@ -2,6 +2,7 @@ import type { DriverView } from '../driver.ts';
 import { integerAt, textAt } from '../ocpp/fields.ts';
 import { andThen, answer, type Call, emit, stay, step } from '../ocpp/steps.ts';
 import { toldTime } from '../ocpp/told-time.ts';
+import { availabilitySeen } from './availability.ts';
 import { numberedPlace } from './boot.ts';
 import { show } from './measure.ts';
 import {
@@ -12,7 +13,7 @@ import {
   withCharge,
   withConnector,
 } from './state.ts';
-import { type Ocpp2Step, remember } from './step.ts';
+import type { Ocpp2Step } from './step.ts';
 
 /** A state of a connector at a time. */
 export interface Seen {
@@ -29,15 +30,6 @@ export function health(state: Ocpp2State, connectorNo: number, faulted: boolean)
     withConnector(state, connectorNo, { faulted }),
     emit({ type: 'ConnectorHealth', connectorNo, faulted }),
   );
-}
-
-/** A change of availability that waited has come to pass ([OCPP-D10]). */
-function availabilitySeen(state: Ocpp2State, connectorNo: number, status: string): Ocpp2Step {
-  const wanted = state.memory.availability[connectorNo];
-  const done = wanted === 'Inoperative' ? status === 'Unavailable' : status !== 'Unavailable';
-  if (wanted === undefined || !done) return stay(state);
-  const { [connectorNo]: _over, ...availability } = state.memory.availability;
-  return remember(state, 'availability', { availability });
 }
 
 /** [OCPP-C11] Idle, though a charge is open: its end may still come, or never. */
@@ -63,7 +55,7 @@ export function seen(state: Ocpp2State, now: Seen, view: DriverView): Ocpp2Step 
   }
   const healthy = health(told, connectorNo, status === 'Faulted');
   const watched = andThen(healthy, (s) => goneWatch(s, now, view));
-  const available = andThen(watched, (s) => availabilitySeen(s, connectorNo, status));
+  const available = andThen(watched, availabilitySeen);
   return andThen(available, (s) => show(s, connectorNo, view));
 }
 
