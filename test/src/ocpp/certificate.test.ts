@@ -15,7 +15,7 @@ import { PlainStation } from './testing/plain-station.ts';
 
 const PASSWORD = 'a password of sixteen';
 const SERIAL = 'SN-4711';
-const STATIONS = ['CERT-RSA', 'CERT-EC'] as const;
+const STATIONS = ['CERT-RSA', 'CERT-EC', 'CERT-201', 'CERT-21'] as const;
 const openssl = needs('openssl');
 const run = promisify(execFile);
 
@@ -79,56 +79,86 @@ async function keyAndRequest(name: string, kind: readonly string[]) {
   return { key: readFileSync(key, 'utf8'), csr: readFileSync(csr, 'utf8') };
 }
 
-const boot = (station: PlainStation, name: string) =>
-  station.call('BootNotification', {
-    chargePointVendor: 'Plain',
-    chargePointModel: 'P1',
-    chargePointSerialNumber: `${SERIAL}-${name}`,
-  });
+const boot = (station: PlainStation, name: string) => {
+  const serialNumber = `${SERIAL}-${name}`;
+  const chargingStation = { vendorName: 'Plain', model: 'P2', serialNumber };
+  return station.call(
+    'BootNotification',
+    station.protocol === 'ocpp1.6'
+      ? {
+          chargePointVendor: 'Plain',
+          chargePointModel: 'P1',
+          chargePointSerialNumber: serialNumber,
+        }
+      : { reason: 'PowerUp', chargingStation },
+  );
+};
 
+const RSA = ['-newkey', 'rsa:2048'];
+const EC = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'];
+const ASKING_16 = {
+  protocol: 'ocpp1.6',
+  operation: 'ExtendedTriggerMessage',
+  requestedMessage: 'SignChargePointCertificate',
+  with: {},
+};
+/** A02: for what it was asked for, and in 2.1 under the number of the request. */
+const ASKING_2 = {
+  operation: 'TriggerMessage',
+  requestedMessage: 'SignChargingStationCertificate',
+};
+const certificateType = 'ChargingStationCertificate';
 const KINDS = [
-  ['CERT-RSA', ['-newkey', 'rsa:2048']],
-  ['CERT-EC', ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1']],
+  ['CERT-RSA', RSA, ASKING_16],
+  ['CERT-EC', EC, ASKING_16],
+  ['CERT-201', EC, { ...ASKING_2, protocol: 'ocpp2.0.1', with: { certificateType } }],
+  ['CERT-21', RSA, { ...ASKING_2, protocol: 'ocpp2.1', with: { certificateType, requestId: 9 } }],
 ] as const;
 
 test.runIf(openssl !== null).each(KINDS)(
-  'TC_074, TC_083, TC_087 %s asks when it is told to, is given its certificate, and comes with it',
-  async (name, kind) => {
-    const first = await PlainStation.connect(url, name, { password: PASSWORD, tls: { ca } });
+  'TC_074, TC_083, TC_087, A02, A05 %s asks when it is told to, is given its certificate, and comes with it',
+  async (name, kind, asking) => {
+    const { operation, requestedMessage } = asking;
+    const protocols = [asking.protocol];
+    const byPassword = { protocols, password: PASSWORD, tls: { ca } };
+    const first = await PlainStation.connect(url, name, byPassword);
     expect(await boot(first, name)).toMatchObject({ status: 'Accepted' });
-    const requestedMessage = 'SignChargePointCertificate';
-    const told = first.expects('ExtendedTriggerMessage', { status: 'Accepted' });
+    const told = first.expects(operation, { status: 'Accepted' });
     const commanded = ask<{ state: string }>('POST', '/commands', {
       siteId: 'site-01',
       pileNo: name,
       connectorNo: 0,
       op: 'operate',
-      operate: { operation: 'ExtendedTriggerMessage', parameters: { requestedMessage } },
+      operate: { operation, parameters: { requestedMessage } },
     });
     expect(await told).toEqual({ requestedMessage });
     expect(await commanded).toMatchObject({ state: 'done' });
 
     const { key, csr } = await keyAndRequest(name, kind);
     const given = first.expects('CertificateSigned', { status: 'Accepted' });
-    expect(await first.call('SignCertificate', { csr })).toEqual({ status: 'Accepted' });
-    const cert = String((await given)['certificateChain']);
+    const signed = await first.call('SignCertificate', { csr, ...asking.with });
+    expect(signed).toEqual({ status: 'Accepted' });
+    const { certificateChain, ...beside } = await given;
+    expect(beside).toEqual(asking.with);
+    const cert = String(certificateChain);
     const certificate = new X509Certificate(cert);
     expect(certificate.subject).toContain(`CN=${SERIAL}-${name}`);
     expect(cert.length).toBeLessThanOrEqual(10_000);
     await first.close();
 
-    const second = await PlainStation.connect(url, name, { tls: { ca, key, cert } });
+    const byCertificate = { protocols, tls: { ca, key, cert } };
+    const second = await PlainStation.connect(url, name, byCertificate);
     expect(await boot(second, name)).toMatchObject({ status: 'Accepted' });
     await second.close();
     // What it has reached it may not fall behind.
-    const lower = PlainStation.connect(url, name, { password: PASSWORD, tls: { ca } });
+    const lower = PlainStation.connect(url, name, byPassword);
     await expect(lower).rejects.toThrow('403');
     const other = STATIONS.find((one) => one !== name) ?? '';
-    const thief = PlainStation.connect(url, other, { tls: { ca, key, cert } });
+    const thief = PlainStation.connect(url, other, byCertificate);
     await expect(thief).rejects.toThrow('403');
 
     await ask('POST', `/certificates/${certificate.serialNumber}/revoke`);
-    const revoked = PlainStation.connect(url, name, { tls: { ca, key, cert } });
+    const revoked = PlainStation.connect(url, name, byCertificate);
     await expect(revoked).rejects.toThrow('403');
   },
 );
