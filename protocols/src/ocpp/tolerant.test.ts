@@ -66,7 +66,8 @@ describe('strict', () => {
 describe('tolerant', () => {
   test.each([
     ['a number in text', 'connectorId', '1', 1, 'read as number'],
-    ['an integer with a fraction', 'meterStart', 27010.4, 27010, 'rounded'],
+    ['a register with a fraction', 'meterStart', 27010.4, 27010.4, 'kept'],
+    ['an integer with a fraction', 'reservationId', 7.4, 7, 'rounded'],
     ['a fraction in text', 'meterStart', '27010.0', 27010, 'read as number'],
     ['a decimal comma', 'meterStart', '27010,0', 27010, 'read as number'],
     ['text as a number', 'idTag', 1234, '1234', 'read as text'],

@@ -58,6 +58,9 @@ const KEPT: ReadonlySet<string> = new Set([
   'multipleOf',
 ]);
 
+/** Registers that 1.6 wants whole: what stands behind the point is energy, and is counted. */
+const EXACT: ReadonlySet<string> = new Set(['/meterStart', '/meterStop']);
+
 const TRUE_WORDS: ReadonlySet<unknown> = new Set(['true', '1', 1]);
 const FALSE_WORDS: ReadonlySet<unknown> = new Set(['false', '0', 0]);
 
@@ -101,16 +104,18 @@ function numberIn(text: string): number | undefined {
 
 type Mended = readonly [value: unknown, repair: Repair];
 
-function mendNumber(value: unknown, isInteger: boolean): Mended | undefined {
+function mendNumber(value: unknown, mayRound: boolean): Mended | undefined {
   const number = typeof value === 'string' ? numberIn(value) : value;
   if (typeof number !== 'number') return undefined;
-  if (isInteger && !Number.isInteger(number)) return [Math.round(number), 'rounded'];
+  if (mayRound && !Number.isInteger(number)) return [Math.round(number), 'rounded'];
   return typeof value === 'string' ? [number, 'read as number'] : undefined;
 }
 
 /** The same value with the type that is wanted; `undefined` where that would be a guess. */
-function mend(value: unknown, wanted: string): Mended | undefined {
-  if (wanted === 'number' || wanted === 'integer') return mendNumber(value, wanted === 'integer');
+function mend(value: unknown, { wanted, path }: SchemaFault): Mended | undefined {
+  if (wanted === 'number' || wanted === 'integer') {
+    return mendNumber(value, wanted === 'integer' && !EXACT.has(path));
+  }
   if (wanted === 'string' && (typeof value === 'number' || typeof value === 'boolean')) {
     return [String(value), 'read as text'];
   }
@@ -182,14 +187,14 @@ function sweep(holder: Holder): void {
 
 /** Mends one fault in place; `undefined` where there is nothing to mend it with. */
 function mendFault(root: Holder, fault: SchemaFault, mustPass: boolean): Deviation | undefined {
-  const { keyword: rule, path, wanted } = fault;
+  const { keyword: rule, path } = fault;
   const steps = stepsOf(path);
   const place = placeAt(root, steps);
   if (place === undefined) return undefined;
   const { holder, key, value } = place;
   const seen = seenOf(value);
   if (rule === 'type') {
-    const mended = mend(value, wanted);
+    const mended = mend(value, fault);
     if (mended !== undefined) {
       Reflect.set(holder, key, mended[0]);
       return { rule, path, seen, repair: mended[1] };
@@ -210,6 +215,11 @@ function mendFault(root: Holder, fault: SchemaFault, mustPass: boolean): Deviati
   Reflect.deleteProperty(holder, key);
   return { rule, path, seen, repair: 'left out' };
 }
+
+/** Whether a value is used as it is, though its schema would not have it. */
+const isKept = (root: Holder, { keyword, path }: SchemaFault): boolean =>
+  KEPT.has(keyword) ||
+  (keyword === 'type' && EXACT.has(path) && Number.isFinite(placeAt(root, stepsOf(path))?.value));
 
 const keptAs = (root: Holder, { keyword, path }: SchemaFault, repair: Repair): Deviation => ({
   rule: keyword,
@@ -236,15 +246,15 @@ export function repair(
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
     faults = faultsIn(version, action, kind, payload) ?? [];
     const mended = faults
-      .filter(({ keyword }) => !KEPT.has(keyword))
+      .filter((fault) => !isKept(payload, fault))
       .flatMap((fault) => mendFault(payload, fault, mustPass) ?? []);
     for (const deviation of mended) deviations.push(deviation);
     if (mended.length === 0) break;
     sweep(payload);
   }
-  const left = faults.filter(({ keyword }) => !KEPT.has(keyword));
+  const left = faults.filter((fault) => !isKept(payload, fault));
   for (const fault of faults) {
-    if (KEPT.has(fault.keyword)) deviations.push(keptAs(payload, fault, 'kept'));
+    if (isKept(payload, fault)) deviations.push(keptAs(payload, fault, 'kept'));
     else if (mustPass) deviations.push(keptAs(payload, fault, 'missing'));
   }
   return {

@@ -142,7 +142,7 @@ describe('[OCPP-C13] a transaction is gathered from its events in whatever order
     ]);
   });
 
-  test('an end that is sent again makes the same record (C17)', () => {
+  test('[OCPP-C17] an end that is sent again makes the same record', () => {
     const talk = new Talk().boot();
     talk.charge();
     const first = hear(talk, ENDED);
@@ -615,6 +615,59 @@ test('[OCPP-C15] a clock that never was set counts from now', () => {
   const began = hear(talk, { ...STARTED, timestamp, meterValue: [] });
   expect(ofType(began, 'ChargeBegan')).toMatchObject([{ startedAtMs: NOW_MS, late: false }]);
   expect(ofType(began, 'Deviated')).toMatchObject([{ rule: 'OCPP-C15', repair: 'unset' }]);
+});
+
+test('[OCPP-C1] an end is uploaded and answered, of whatever charge, with whatever in it', () => {
+  const { meterValue: _none, ...bare } = ENDED;
+  const odd = [
+    { ...bare, transactionInfo: { transactionId: 'nobody-knows' } },
+    { ...ENDED, transactionInfo: { transactionId: 'below' }, meterValue: [meter(600, -5)] },
+    { ...ENDED, transactionInfo: {} },
+    { eventType: 'Ended' },
+  ];
+  for (const payload of odd) {
+    const talk = new Talk().boot();
+    const ended = hear(talk, payload);
+    expect(recordsIn(ended)).toHaveLength(1);
+    expect(recordsIn(ended)[0]?.totalEnergy).toBeGreaterThanOrEqual(0n);
+    expect(answersIn(talk.settle(ended))).toHaveLength(1);
+  }
+});
+
+test('[OCPP-C14] tenths of a watt-hour are counted as they stand, from the first reading on', () => {
+  const talk = new Talk().boot();
+  const began = hear(talk, { ...STARTED, meterValue: [meter(0, 1_000.3)] });
+  expect(ofType(began, 'ChargeBegan')).toMatchObject([{ charge: { meterStart: 10_003n } }]);
+  talk.store(began);
+  const ended = hear(talk, { ...ENDED, meterValue: [meter(600, 3_000.7)] });
+  expect(recordsIn(ended)).toMatchObject([{ totalEnergy: 20_004n, meterStart: 10_003n }]);
+});
+
+test('[OCPP-E10] what is said in an update and again in the end counts once', () => {
+  const talk = new Talk().boot();
+  talk.charge();
+  hear(talk, UPDATED);
+  const again = [meter(60, 27_010_400), meter(60, 27_010_400), meter(600, 27_015_400)];
+  const ended = hear(talk, { ...ENDED, meterValue: again });
+  expect(recordsIn(ended)).toMatchObject([{ totalEnergy: 54_000n, readings: { length: 3 } }]);
+});
+
+test('[OCPP-E5] without a charge there is no power, whatever was last measured', () => {
+  const talk = new Talk().boot();
+  const sampledValue = [
+    { value: 7_000, measurand: 'Power.Active.Import' },
+    { value: 30, measurand: 'Current.Import' },
+    { value: 230, measurand: 'Voltage' },
+  ];
+  const meterValue = [{ timestamp: at(0), sampledValue }];
+  const idle = talk.hear('MeterValues', { evseId: 1, meterValue });
+  expect(ofType(idle, 'Measured')).toMatchObject([
+    { measurement: { tradeNo: null, voltageMv: 0, currentMa: 0 } },
+  ]);
+  talk.charge();
+  talk.nowMs += 5_000;
+  const running = talk.hear('MeterValues', { evseId: 1, meterValue });
+  expect(ofType(running, 'Measured')[0]?.measurement.currentMa).toBeGreaterThan(0);
 });
 
 test('[OCPP-C16] odd times are read and told', () => {
