@@ -19,6 +19,8 @@ const ROUNDS = 4;
 /** After so many answers the agent is killed: other ones in each round. */
 const KILLED_AFTER = [1, 7, 13, 24, 4, 10, 16, 22];
 
+/** Every other station speaks 2.0.1. */
+const is2 = (n: number): boolean => n % 2 === 1;
 const nameOf = (n: number): string => `KILL-${n + 1}`;
 const cardOf = (n: number): string => `04A1B2${(n + 16).toString(16).toUpperCase()}`;
 
@@ -66,7 +68,9 @@ afterAll(async () => {
 
 async function connectAll(): Promise<void> {
   stations = await Promise.all(
-    Array.from({ length: STATIONS }, (_, n) => PlainStation.connect(url, nameOf(n))),
+    Array.from({ length: STATIONS }, (_, n) =>
+      PlainStation.connect(url, nameOf(n), { protocols: [is2(n) ? 'ocpp2.0.1' : 'ocpp1.6'] }),
+    ),
   );
 }
 
@@ -97,30 +101,57 @@ async function saidByAll(
   return stations.map((_, n) => answers.get(n) ?? {});
 }
 
+/** What a station of 2.0.1 tells of the charge of a round. */
+const event = (
+  n: number,
+  round: number,
+  eventType: 'Started' | 'Ended',
+  wh: number,
+  timestamp: string,
+) =>
+  [
+    'TransactionEvent',
+    {
+      eventType,
+      timestamp,
+      seqNo: eventType === 'Started' ? 0 : 1,
+      triggerReason: eventType === 'Started' ? 'Authorized' : 'EVDeparted',
+      transactionInfo: { transactionId: `tx-${n}-${round}` },
+      meterValue: [{ timestamp, sampledValue: [{ value: wh }] }],
+      ...(eventType === 'Started'
+        ? { idToken: { idToken: cardOf(n), type: 'ISO14443' }, evse: { id: 1, connectorId: 1 } }
+        : {}),
+    },
+  ] as const;
+
 test('[OCPP-C0] [OCPP-C3] [OCPP-C4] killed between answer and next step a hundred charges are a hundred orders', async () => {
   const energies = new Map<string, number>();
   const numbers = new Set<unknown>();
   for (let round = 0; round < ROUNDS; round += 1) {
     const startedAt = new Date().toISOString();
     const meterStart = round * 10_000;
-    const begun = await saidByAll((n) => [
-      'StartTransaction',
-      { connectorId: 1, idTag: cardOf(n), meterStart, timestamp: startedAt },
-    ]);
-    for (const { transactionId, idTagInfo } of begun) {
-      expect(idTagInfo).toMatchObject({ status: 'Accepted' });
+    const begun = await saidByAll((n) =>
+      is2(n)
+        ? event(n, round, 'Started', meterStart, startedAt)
+        : [
+            'StartTransaction',
+            { connectorId: 1, idTag: cardOf(n), meterStart, timestamp: startedAt },
+          ],
+    );
+    for (const [n, { transactionId, idTagInfo, idTokenInfo }] of begun.entries()) {
+      expect(is2(n) ? idTokenInfo : idTagInfo).toMatchObject({ status: 'Accepted' });
+      if (is2(n)) continue;
       expect(numbers).not.toContain(transactionId);
       numbers.add(transactionId);
     }
     const endedAt = new Date().toISOString();
-    await saidByAll((n) => [
-      'StopTransaction',
-      {
-        transactionId: begun[n]?.['transactionId'],
-        meterStop: meterStart + 1_000 + n,
-        timestamp: endedAt,
-      },
-    ]);
+    await saidByAll((n) => {
+      const meterStop = meterStart + 1_000 + n;
+      const transactionId = begun[n]?.['transactionId'];
+      return is2(n)
+        ? event(n, round, 'Ended', meterStop, endedAt)
+        : ['StopTransaction', { transactionId, meterStop, timestamp: endedAt }];
+    });
     for (const n of stations.keys()) energies.set(`${nameOf(n)} ${round}`, 1_000 + n);
   }
   const orders = await apiOf(program.ready().api).allOrders();
